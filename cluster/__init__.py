@@ -1,0 +1,1 @@
+"""Many processes, one service; this layer has never heard of a hotel."""

@@ -1,0 +1,109 @@
+"""What travels on the bus: bells (this stream moved) and notices (news nobody keeps)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cluster.models import Event
+
+LARGEST_BELL = 64 * 1024
+"""Letters of frames in one bell; what is larger is rung without them and read from the log."""
+
+Message = dict[str, Any]
+"""A message of ASGI or of the channel layer."""
+
+
+class Entry:
+    """One event on its way to listeners: encoded once, shared by all of them.
+
+    ``message`` is what a websocket sends as it stands. Listeners that may see less share a
+    ``variant``, made once for each key.
+    """
+
+    __slots__ = ("_variants", "at", "frame", "message", "rooms", "seq", "stream")
+
+    def __init__(self, stream: int, seq: int, rooms: Sequence[str], frame: str, at: float) -> None:
+        self.stream = stream
+        self.seq = seq
+        self.rooms = tuple(rooms)
+        self.frame = frame
+        self.at = at
+        self.message: Message = {"type": "websocket.send", "text": frame}
+        self._variants: dict[Hashable, Message | None] = {}
+
+    @classmethod
+    def of(cls, event: Event) -> Entry:
+        """Return the entry of an event of the log whose frame is still kept."""
+        return cls(event.stream, event.seq, event.rooms, event.frame or "", event.at.timestamp())
+
+    def variant(self, key: Hashable, make: Callable[[Entry], Message | None]) -> Message | None:
+        """Return what ``make`` makes of this entry, made once for each ``key``."""
+        if key not in self._variants:
+            self._variants[key] = make(self)
+        return self._variants[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A stream stands at ``seq`` now; ``entries`` are the last events, as far as they fit."""
+
+    stream: int
+    epoch: str
+    seq: int
+    entries: Sequence[Entry] = ()
+
+    def packed(self) -> Message:
+        """Return the form that crosses processes."""
+        entries = [[entry.seq, list(entry.rooms), entry.frame, entry.at] for entry in self.entries]
+        return {"type": "bell", "stream": self.stream, "epoch": self.epoch, "seq": self.seq, "entries": entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something of this moment only, such as who is online; it is in no log."""
+
+    topic: str
+    data: Any
+
+    def packed(self) -> Message:
+        """Return the form that crosses processes."""
+        return {"type": "notice", "topic": self.topic, "data": self.data}
+
+
+def unpacked(message: Message) -> Bell | Notice | None:
+    """Return what another process sent, or None when it is nothing we know."""
+    try:
+        if message["type"] == "notice":
+            return Notice(str(message["topic"]), message["data"])
+        stream = int(message["stream"])
+        entries = [Entry(stream, int(seq), rooms, str(frame), float(at)) for seq, rooms, frame, at in message["entries"]]
+        return Bell(stream, str(message["epoch"]), int(message["seq"]), entries)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def bells(events: Iterable[Event]) -> Iterator[Bell]:
+    """Yield the bells of committed events: one for each stream, more when they are too large for one."""
+    streams: dict[tuple[int, str], list[Event]] = {}
+    for event in events:
+        streams.setdefault((event.stream, event.epoch), []).append(event)
+    for (stream, epoch), news in streams.items():
+        news.sort(key=lambda event: event.seq)
+        for entries in _portions(news):
+            yield Bell(stream, epoch, entries[-1].seq, [] if _size(entries) > LARGEST_BELL else entries)
+
+
+def _portions(events: Sequence[Event]) -> Iterator[list[Entry]]:
+    portion: list[Entry] = []
+    for entry in map(Entry.of, events):
+        if portion and _size(portion) + len(entry.frame) > LARGEST_BELL:
+            yield portion
+            portion = []
+        portion.append(entry)
+    yield portion
+
+
+def _size(entries: Sequence[Entry]) -> int:
+    return sum(len(entry.frame) for entry in entries)

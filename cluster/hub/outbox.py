@@ -1,0 +1,268 @@
+"""What waits to be sent to one websocket: bounded, in order, whole again after it lagged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import Error as DatabaseError
+
+from cluster import metrics
+from cluster.bus import Entry, Message
+from cluster.streams import Cursor
+
+if TYPE_CHECKING:
+    from cluster.hub.core import Hub
+
+logger = logging.getLogger("bellhop.hub")
+
+LONGEST_QUEUE = 256
+PAGE = 200
+MOST_LAGS = 3
+CALM_SECONDS = 60.0
+ASK_AGAIN_SECONDS = 0.5
+
+Send = Callable[[Message], Awaitable[None]]
+Show = Callable[[Entry], Message | None]
+"""What this listener may see of an entry; None when that is nothing."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """Events of the log that are owed: those after ``after`` up to ``upto``.
+
+    ``rooms`` None means all the listener is in by then. ``told`` are the rooms whose events after a
+    number have been told already, by another way.
+    """
+
+    stream: int
+    epoch: str
+    after: int
+    upto: int
+    rooms: frozenset[str] | None = None
+    told: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A message that says: everything up to ``heads`` has been sent."""
+
+    message: Message
+    heads: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """The last words, then the end."""
+
+    words: Message | None
+    close: Message
+
+
+class Outbox:
+    """A listener that writes to a websocket from a task of its own, so that a slow one delays nobody.
+
+    The queue holds 256 items. When it overflows, its events are dropped and the socket lags: once
+    it has drained, it replays from the log what it missed. One that lags again and again is given
+    up (``hopeless``). ``sent`` is, for each stream, the number up to which all has been sent.
+    """
+
+    def __init__(self, hub: Hub, send: Send, show: Show, hopeless: Callable[[], None]) -> None:
+        self.rooms: dict[int, dict[str, int]] = {}
+        self.sent: dict[int, int] = {}
+        self.lagging = False
+        self._hub = hub
+        self._send = send
+        self._show = show
+        self._hopeless = hopeless
+        self._queue: deque[Entry | Message | Mark | Replay | Farewell] = deque()
+        self._idle: asyncio.Future[None] | None = None
+        self._closing = False
+        self._lags = 0
+        self._lagged_at = 0.0
+
+    def offer(self, entry: Entry) -> None:
+        """Take an event. This is the hot line of the house: it runs once a socket and event."""
+        if self.lagging or self._closing:
+            return
+        if len(self._queue) >= LONGEST_QUEUE:
+            self._lag()
+            return
+        self._queue.append(entry)
+        idle = self._idle
+        if idle is not None:
+            self._idle = None
+            if not idle.done():
+                idle.set_result(None)
+
+    def resync(self, stream: int) -> None:
+        """Give up: what the client knows can not be continued."""
+        self._hopeless()
+
+    def post(self, message: Message) -> None:
+        """Send a message of ours after what is waiting."""
+        self._put(message)
+
+    def post_mark(self, message: Message) -> None:
+        """Send a message that promises all up to here; a socket that lags can not be promised it."""
+        if not self.lagging:
+            heads = {stream: self._hub.feeds[stream].cursor.seq for stream in self.rooms}
+            self._put(Mark(message, heads))
+
+    def join(self, stream: int, rooms: Iterable[str], *, since: int | None = None) -> None:
+        """Hear ``rooms`` from now on, and with ``since`` what they said after it, first."""
+        feed = self._hub.feeds[stream]
+        here = feed.cursor.seq
+        mine = self.rooms.setdefault(stream, {})
+        self.sent.setdefault(stream, here)
+        told = dict(mine)
+        start = here if since is None else min(since, here)
+        new = frozenset(rooms)
+        for room in new:
+            mine[room] = min(start, mine.get(room, start))
+        feed.join(self, new)
+        if since is not None:
+            upto = min(here, self.sent[stream]) if self.lagging else here
+            self._put(Replay(stream, feed.cursor.epoch, start, upto, new, told))
+
+    def leave(self, stream: int, rooms: Iterable[str]) -> None:
+        """Hear ``rooms`` no more, what is waiting included."""
+        gone = list(rooms)
+        mine = self.rooms.get(stream, {})
+        for room in gone:
+            mine.pop(room, None)
+        if not mine:
+            self.rooms.pop(stream, None)
+            self.sent.pop(stream, None)
+        if stream in self._hub.feeds:
+            self._hub.feeds[stream].leave(self, gone)
+        kept = [item for item in self._queue if not isinstance(item, Entry) or self._heard(item)]
+        self._queue = deque(kept)
+
+    def leave_all(self) -> None:
+        """Hear nothing more."""
+        for stream, rooms in list(self.rooms.items()):
+            self.leave(stream, list(rooms))
+
+    def finish(self, words: Message | None, close: Message) -> None:
+        """Say goodbye at once: what is waiting will not be sent."""
+        if not self._closing:
+            self._queue.clear()
+            self._put(Farewell(words, close))
+            self._closing = True
+
+    async def run(self) -> None:
+        """Write until the farewell. Raises OSError when the socket has gone."""
+        while True:
+            while self._queue:
+                item = self._queue.popleft()
+                if isinstance(item, Entry):
+                    await self._write(item)
+                elif not await self._do(item):
+                    return
+            if self.lagging:
+                self._catch_up()
+            else:
+                self._idle = asyncio.get_running_loop().create_future()
+                await self._idle
+
+    async def _write(self, entry: Entry) -> None:
+        message = self._show(entry)
+        if message is not None:
+            await self._send(message)
+        if entry.stream in self.sent:
+            self.sent[entry.stream] = entry.seq
+
+    async def _do(self, item: Message | Mark | Replay | Farewell) -> bool:
+        """Do what is no event; say whether to go on."""
+        match item:
+            case Replay():
+                await self._replay(item)
+            case Mark():
+                await self._send(item.message)
+                for stream in self.sent.keys() & item.heads.keys():
+                    self.sent[stream] = max(self.sent[stream], item.heads[stream])
+            case Farewell():
+                if item.words is not None:
+                    await self._send(item.words)
+                await self._send(item.close)
+                return False
+            case _:
+                await self._send(item)
+        return True
+
+    async def _replay(self, replay: Replay) -> None:
+        if replay.rooms is not None and not self.lagging and replay.stream in self.sent:
+            # All that was waiting before has been sent, so the rooms joined earlier are whole up to here.
+            self.sent[replay.stream] = max(self.sent[replay.stream], replay.upto)
+        after = replay.after
+        while after < replay.upto and not self._closing and replay.stream in self.rooms:
+            try:
+                page = await self._hub.read(replay.stream, Cursor(replay.epoch, after), PAGE)
+            except DatabaseError:  # the database is away: the socket stays and waits with it
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+                continue
+            if page.gone is not None or not page.events:
+                self._hopeless()
+                return
+            after = page.events[-1].seq
+            for event in page.events:
+                if event.seq <= replay.upto and self._owed(event.seq, event.rooms, replay):
+                    await self._write_old(Entry.of(event))
+        if replay.rooms is None and replay.stream in self.sent:
+            self.sent[replay.stream] = max(self.sent[replay.stream], replay.upto)
+
+    async def _write_old(self, entry: Entry) -> None:
+        message = self._show(entry)
+        if message is not None and not self._closing:
+            await self._send(message)
+
+    def _owed(self, seq: int, rooms: Iterable[str], replay: Replay) -> bool:
+        mine = self.rooms.get(replay.stream, {})
+        if any(room in replay.told and seq > replay.told[room] for room in rooms):
+            return False
+        wanted = (room for room in rooms if replay.rooms is None or room in replay.rooms)
+        return any(room in mine and seq > mine[room] for room in wanted)
+
+    def _heard(self, entry: Entry) -> bool:
+        mine = self.rooms.get(entry.stream, {})
+        return any(room in mine for room in entry.rooms)
+
+    def _put(self, item: Message | Mark | Replay | Farewell) -> None:
+        if self._closing:
+            return
+        if len(self._queue) >= 2 * LONGEST_QUEUE:  # messages of ours that nobody takes
+            self._hopeless()
+            return
+        self._queue.append(item)
+        idle, self._idle = self._idle, None
+        if idle is not None and not idle.done():
+            idle.set_result(None)
+
+    def _lag(self) -> None:
+        """Drop the events that wait; the log will give them again."""
+        now = time.monotonic()
+        self._lags = 1 if now - self._lagged_at > CALM_SECONDS else self._lags + 1
+        self._lagged_at = now
+        metrics.SLOW_SOCKETS.inc()
+        self.lagging = True
+        kept = [item for item in self._queue if not isinstance(item, Entry | Mark)]
+        for item in kept:
+            if isinstance(item, Replay) and item.stream in self.sent:
+                item.upto = min(item.upto, self.sent[item.stream])
+        self._queue = deque(kept)
+        if self._lags > MOST_LAGS:
+            self._hopeless()
+
+    def _catch_up(self) -> None:
+        """Owe the log's events since what was sent, in all rooms, up to where the hub is now."""
+        self.lagging = False
+        for stream, sent in self.sent.items():
+            here = self._hub.feeds[stream].cursor
+            if here.seq > sent:
+                self._queue.append(Replay(stream, here.epoch, sent, here.seq))

@@ -1,0 +1,24 @@
+"""What the service counts about itself, under the names the dashboards know."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+WAITS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+DELIVERIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+EVENTS_PUBLISHED = Counter("bellhop_events_published", "Events handed to the bus after their commit.")
+COMMIT_TO_SOCKET = Histogram(
+    "bellhop_commit_to_socket_seconds",
+    "From an event's time to the sockets of this node.",
+    buckets=DELIVERIES,
+)
+GAP_REPAIRS = Counter("bellhop_gap_repairs", "Gaps in a stream that were filled from the log.")
+SOCKETS = Gauge("bellhop_sockets", "Sockets open on this node.")
+SLOW_SOCKETS = Counter("bellhop_slow_sockets", "Sockets that could not keep up with the news.")
+HEAD_LOCK_WAIT = Histogram(
+    "bellhop_head_lock_wait_seconds", "Wait for the lock of the stream heads.", buckets=WAITS
+)
+HUB_RESTARTS = Counter(
+    "bellhop_hub_restarts", "Background tasks of the hub that died and were started again.", ["task"]
+)

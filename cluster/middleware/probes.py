@@ -1,0 +1,27 @@
+"""Probes are answered before anything looks at the host name: they call by address."""
+
+from __future__ import annotations
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+
+from cluster.middleware.layer import Layer
+from cluster.views import PROBES
+
+
+class ProbesMiddleware(Layer):
+    """Answers ``/health``, ``/health/live``, ``/health/ready`` and ``/metrics`` for any Host."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer under WSGI."""
+        view = PROBES.get(request.path_info)
+        response: HttpResponse = view(request) if view else self.get_response(request)
+        return response
+
+    async def answer_async(self, request: HttpRequest) -> HttpResponse:
+        """Answer under ASGI; a probe may wait for the database, so not on the loop."""
+        view = PROBES.get(request.path_info)
+        if view:
+            return await sync_to_async(view, thread_sensitive=False)(request)
+        response: HttpResponse = await self.get_response(request)
+        return response

@@ -1,0 +1,13 @@
+"""Calling twice, doing once: the ``Idempotency-Key`` of every write.
+
+    return once(request, caller.identity(), lambda: answer_bytes(created(actions.create(...)), status=201))
+
+The key is claimed in the write's own transaction. A twin that arrives at the same moment, on this
+node or another, waits on the claim: when the first commits it answers the first answer again, when
+the first is rolled back it does the work itself. Only successes are remembered, for 24 hours.
+"""
+
+from cluster.once.calls import IDEMPOTENCY_KEY, REPLAYED, once
+from cluster.once.records import VALIDITY, forget_old
+
+__all__ = ["IDEMPOTENCY_KEY", "REPLAYED", "VALIDITY", "forget_old", "once"]

@@ -1,0 +1,71 @@
+"""The claims in the database: the unique index decides who is first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from cluster.models import IdempotencyRecord
+
+VALIDITY = timedelta(hours=24)
+
+# One statement for "new", "taken" and "taken too long ago": whoever gets an id is first. The
+# loser's insert waits here for the winner's commit or rollback, within lock_timeout.
+CLAIM = """
+INSERT INTO cluster_idempotencyrecord (scope, "key", fingerprint, status, headers, body, created_at)
+VALUES (%s, %s, %s, 0, '{}', '', %s)
+ON CONFLICT (scope, "key") DO UPDATE
+SET fingerprint = excluded.fingerprint, status = 0, headers = excluded.headers, body = '',
+    created_at = excluded.created_at
+WHERE cluster_idempotencyrecord.created_at < %s
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What makes two calls the same: caller, method and path, the key, and what was sent."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+    @property
+    def place(self) -> str:
+        """Return what ties a stored answer to this call alone."""
+        return f"{self.scope}:{self.key}"
+
+
+def claim(call: Call) -> int | None:
+    """Return the id of a claim that is ours, or None when the call was made before."""
+    now = timezone.now()
+    adapt = connection.ops.adapt_datetimefield_value
+    values = [call.scope, call.key, call.fingerprint, adapt(now), adapt(now - VALIDITY)]
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def find(call: Call) -> IdempotencyRecord:
+    """Return the record of a call that was made before."""
+    return IdempotencyRecord.objects.get(scope=call.scope, key=call.key)
+
+
+def keep(claim: int, *, status: int, headers: Mapping[str, str], body: str) -> None:
+    """Write the answer of a first call beside its effect."""
+    IdempotencyRecord.objects.filter(pk=claim).update(status=status, headers=dict(headers), body=body)
+
+
+def let_go(claim: int) -> None:
+    """Take a claim back: its call did not succeed and may be made again."""
+    IdempotencyRecord.objects.filter(pk=claim).delete()
+
+
+def forget_old() -> int:
+    """Delete the records nobody may refer to any more, and return how many."""
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - VALIDITY).delete()[0]

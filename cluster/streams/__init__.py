@@ -1,0 +1,22 @@
+"""Ordered news with the change that made it.
+
+``unit_of_work`` is the only way to write: it changes rows, numbers events and moves counters in
+one transaction, and tells listeners after the commit. ``read_heads`` and ``read_log`` are how
+anybody catches up. See ``docs/events.md``.
+"""
+
+from cluster.streams.log import Cursor, Gone, LogPage, history, read_heads, read_log
+from cluster.streams.work import Emission, Work, current_work, unit_of_work
+
+__all__ = [
+    "Cursor",
+    "Emission",
+    "Gone",
+    "LogPage",
+    "Work",
+    "current_work",
+    "history",
+    "read_heads",
+    "read_log",
+    "unit_of_work",
+]

@@ -1,0 +1,169 @@
+"""The unit of work: rows, counters and news in one transaction.
+
+Order of locks, everywhere: the rows of the change (ascending primary key), then the stream heads
+(ascending), then nothing. So the order of numbers is the order of commits, a rollback gives its
+numbers back, and a gap a listener sees always means "not yet seen".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar, cast
+
+from django.db import transaction
+from django.utils import timezone
+
+from cluster import bus, identity
+from cluster.models import Event, EventSubject, StreamHead
+from cluster.streams import frames
+from cluster.streams.heads import lock_heads
+
+
+class UnderHead(Protocol):
+    """Changes of rows that a stream head guards, gathered during a unit and applied under its lock."""
+
+    def __init__(self, stream: int) -> None: ...
+
+    def apply(self) -> None:
+        """Write what was gathered; it may touch only rows the head guards."""
+
+
+Gathered = TypeVar("Gathered", bound=UnderHead)
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """News that waits for its number. ``body`` is the encoded frame without it."""
+
+    stream: int
+    label: str
+    name: str
+    subjects: tuple[int, ...]
+    rooms: list[str]
+    change: Mapping[str, object]
+    at: datetime
+    body: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What one transaction has to tell and to count when it is done."""
+
+    _emissions: list[Emission] = field(default_factory=list)
+    _deltas: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    _gathered: dict[tuple[type[UnderHead], int], UnderHead] = field(default_factory=dict)
+
+    def emit(
+        self,
+        stream: int,
+        name: str,
+        *,
+        label: str,
+        subjects: Sequence[int],
+        rooms: Sequence[str],
+        actor: Mapping[str, object],
+        data: Mapping[str, object],
+        change: Mapping[str, object],
+    ) -> None:
+        """Announce ``name`` on ``stream`` once the unit commits.
+
+        ``label`` is the public name of the stream, ``rooms`` who hears it, ``data`` what they hear,
+        ``change`` the small record that stays in the history of each of ``subjects``.
+        """
+        now = timezone.now()
+        body = frames.encode_body(
+            event=name, rooms=list(rooms), at=now, actor=actor, node=identity.instance_id(), data=data
+        )
+        self._emissions.append(Emission(stream, label, name, tuple(subjects), list(rooms), change, now, body))
+
+    def count(self, stream: int, deltas: Mapping[str, int]) -> None:
+        """Move the exact counters of ``stream`` by ``deltas`` under its head."""
+        counters = self._deltas[stream]
+        for name, delta in deltas.items():
+            counters[name] += delta
+
+    def under_head(self, kind: type[Gathered], stream: int) -> Gathered:
+        """Return this unit's one ``kind`` for ``stream``; it is applied after the head is locked."""
+        return cast("Gathered", self._gathered.setdefault((kind, stream), kind(stream)))
+
+    def finish(self) -> None:
+        """Lock the heads, move the counters, number the events, write them. Last before commit."""
+        streams = {emission.stream for emission in self._emissions} | set(self._deltas)
+        streams |= {stream for _, stream in self._gathered}
+        if not streams:
+            return
+        heads = lock_heads(streams)
+        self._move_counters(heads)
+        events = [self._numbered(emission, heads[emission.stream]) for emission in self._emissions]
+        for gathered in self._gathered.values():
+            gathered.apply()
+        for head in heads.values():
+            StreamHead.objects.filter(stream=head.stream).update(seq=head.seq, counters=head.counters)
+        Event.objects.bulk_create(events)
+        self._index_batches(events)
+        transaction.on_commit(lambda: bus.publish(events))
+
+    def _move_counters(self, heads: Mapping[int, StreamHead]) -> None:
+        for stream, deltas in self._deltas.items():
+            counters = heads[stream].counters
+            for name, delta in deltas.items():
+                counters[name] = counters.get(name, 0) + delta
+
+    def _numbered(self, emission: Emission, head: StreamHead) -> Event:
+        head.seq += 1
+        return Event(
+            stream=head.stream,
+            epoch=head.epoch,
+            seq=head.seq,
+            name=emission.name,
+            subject=emission.subjects[0] if len(emission.subjects) == 1 else None,
+            at=emission.at,
+            node=identity.instance_id(),
+            rooms=emission.rooms,
+            change=emission.change,
+            frame=frames.finish(emission.body, label=emission.label, epoch=head.epoch, seq=head.seq),
+        )
+
+    def _index_batches(self, events: Sequence[Event]) -> None:
+        rows = [
+            EventSubject(stream=event.stream, subject=subject, seq=event.seq)
+            for event, emission in zip(events, self._emissions, strict=True)
+            if len(emission.subjects) > 1
+            for subject in emission.subjects
+        ]
+        if rows:
+            EventSubject.objects.bulk_create(rows)
+
+
+_current: ContextVar[Work | None] = ContextVar("unit_of_work", default=None)
+
+
+def current_work() -> Work | None:
+    """Return the unit this code runs in, if any."""
+    return _current.get()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Work]:
+    """Open the unit, or join the one already open; the outermost is durable and tells the news.
+
+    An exception that leaves any unit rolls back the whole of it: nothing is told, no number is used.
+    """
+    outer = _current.get()
+    if outer is not None:
+        with transaction.atomic(savepoint=False):
+            yield outer
+        return
+    work = Work()
+    token = _current.set(work)
+    try:
+        with transaction.atomic(durable=True):
+            yield work
+            work.finish()
+    finally:
+        _current.reset(token)

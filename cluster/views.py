@@ -1,0 +1,85 @@
+"""What probes and scrapers ask: no envelope, any host name, on every role's own port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+
+from cluster import identity
+from cluster.answers.encoding import dumps
+from cluster.answers.envelope import JSON, logged_already
+from cluster.health import Finding, Word, check_all, overall
+from cluster.scrapers import may_scrape
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Return how this node is, check by check; 503 when it can not serve."""
+    findings = check_all()
+    word = overall(findings)
+    tell = _details_for(request)
+    checks = {name: _shown(finding, tell=tell) for name, finding in findings.items()}
+    return _plain({"status": word, "checks": checks}, 503 if word is Word.UNHEALTHY else 200)
+
+
+@require_safe
+def live(_: HttpRequest) -> HttpResponse:
+    """Return that this process answers; touches nothing else."""
+    return _plain({"status": "alive"})
+
+
+@require_safe
+def ready(_: HttpRequest) -> HttpResponse:
+    """Return whether the balancer may send work here."""
+    unfit = overall(check_all()) is Word.UNHEALTHY
+    return _plain({"status": "not-ready" if unfit else "ready"}, 503 if unfit else 200)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Return Prometheus text to those who may read it."""
+    if not may_scrape(request):
+        return HttpResponse(
+            "Metrics are not for you.\n", content_type="text/plain; charset=utf-8", status=403
+        )
+    response: HttpResponse = ExportToDjangoView(request)
+    return response
+
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/health": health,
+    "/health/live": live,
+    "/health/ready": ready,
+    "/metrics": metrics,
+}
+
+
+def _plain(said: dict[str, object], status: int = 200) -> HttpResponse:
+    body = dumps({**said, "instanceId": identity.instance_id(), "version": identity.VERSION})
+    response = HttpResponse(body, content_type=JSON, status=status, headers={"Cache-Control": "no-store"})
+    return logged_already(response)
+
+
+def _shown(finding: Finding, *, tell: bool) -> dict[str, object]:
+    shown: dict[str, object] = {"status": finding.word}
+    if tell:
+        shown["ms"] = finding.milliseconds
+        if finding.reason:
+            shown["reason"] = finding.reason
+    return shown
+
+
+def _details_for(request: HttpRequest) -> bool:
+    """Ask whoever knows people (``HEALTH_DETAILS_FOR``, a dotted path) whether this is staff."""
+    path = getattr(settings, "HEALTH_DETAILS_FOR", "")
+    if not path:
+        return False
+    try:
+        return bool(import_string(path)(request))
+    except Exception:  # noqa: BLE001 - who asks can not be known while the database is away
+        return False

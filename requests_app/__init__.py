@@ -1,0 +1,1 @@
+"""The hotel: what guests ask for and who answers."""

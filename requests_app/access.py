@@ -1,0 +1,71 @@
+"""Reaching a request by id: only through functions that know who asks."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from cluster.answers.problems import Conflict, PermissionDenied, detail
+from requests_app.models import GuestRequest
+from requests_app.problems import RequestNotFound
+from security import permissions
+from security.caller import Caller
+from security.permissions import Grant
+
+
+def visible(caller: Caller) -> QuerySet[GuestRequest]:
+    """Return the undeleted requests that exist for ``caller`` at all."""
+    rows = GuestRequest.objects.filter(deleted_at__isnull=True)
+    if caller.is_guest:
+        return rows.filter(stay_id=caller.stay_id or 0)
+    properties = caller.property_ids()
+    return rows if properties is None else rows.filter(property_id__in=properties)
+
+
+def permitted(caller: Caller, permission: str) -> QuerySet[GuestRequest]:
+    """Return the requests ``caller`` may use with ``permission``; raises 401 or 403 for none at all."""
+    permissions.require_anywhere(caller, permission)
+    allowed = permissions.permitted_properties(caller, permission)
+    rows = visible(caller)
+    return rows if allowed is None or caller.is_guest else rows.filter(property_id__in=allowed)
+
+
+def get(caller: Caller, permission: str, request_id: int) -> GuestRequest:
+    """Return one request to look at. Raises 401, RequestNotFound or 403, in that order."""
+    return _checked(caller, permission, visible(caller), request_id)
+
+
+def lock(caller: Caller, permission: str, request_id: int, *, expected: int | None = None) -> GuestRequest:
+    """Return one request locked for a change by ``caller``; call inside a unit of work.
+
+    ``expected`` is the version the caller last saw; Conflict when it is another by now.
+    """
+    rows = visible(caller).select_for_update(no_key=True, of=("self",))
+    request = _checked(caller, permission, rows, request_id)
+    check_version(request, expected)
+    return request
+
+
+def check_version(request: GuestRequest, expected: int | None) -> None:
+    """Raise Conflict, saying what the current version is, when the caller saw another."""
+    if expected is not None and expected != request.version:
+        message = f"This request is at version {request.version} now, you sent {expected}."
+        raise Conflict(message, details=[detail("version", message, "stale", current=request.version)])
+
+
+def check_own(caller: Caller, grant: Grant, request: GuestRequest) -> None:
+    """Refuse department staff a request that is neither theirs, their department's nor open to all."""
+    if grant is not Grant.OWN or caller.is_guest:
+        return
+    department = caller.role_in(request.property_id)
+    if request.assignee_id not in (None, caller.user_id) and request.department != department:
+        raise PermissionDenied("This request is another department's work.")
+
+
+def _checked(caller: Caller, permission: str, rows: QuerySet[GuestRequest], request_id: int) -> GuestRequest:
+    if not caller.is_known:
+        permissions.require_anywhere(caller, permission)
+    request = rows.select_related("property", "assignee").filter(pk=request_id).first()
+    if request is None:
+        raise RequestNotFound
+    check_own(caller, permissions.require(caller, permission, request.property_id), request)
+    return request

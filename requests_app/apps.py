@@ -1,0 +1,16 @@
+"""The app's name, keys, and what it listens to."""
+
+from django.apps import AppConfig
+
+
+class RequestsConfig(AppConfig):
+    """The hotel: what guests ask for and who answers."""
+
+    name = "requests_app"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare the permission rows and furnish new properties."""
+        from requests_app import furnishing, permissions  # noqa: F401, PLC0415
+
+        furnishing.listen()

@@ -1,0 +1,154 @@
+"""The news of the hotel: each event, who hears it and what it carries (contract, design section 4).
+
+Every function here is called by an action inside its unit of work. The data of an event carries
+the request as the API shows it, so an old snapshot plus these events equals a fresh fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cluster.streams import Work
+from requests_app.models import GuestRequest, Message
+from requests_app.shown import shown_message, shown_request
+from security.caller import Caller
+
+CREATED = "request:created"
+URGENT = "request:urgent"
+STATUS_CHANGED = "request:status_changed"
+ASSIGNED = "request:assigned"
+UPDATED = "request:updated"
+MESSAGE = "request:message"
+DELETED = "request:deleted"
+BULK_STATUS_CHANGED = "request:bulk_status_changed"
+
+NAMES = (CREATED, URGENT, STATUS_CHANGED, ASSIGNED, UPDATED, MESSAGE, DELETED, BULK_STATUS_CHANGED)
+
+Change = Mapping[str, object]
+NO_CHANGE: Change = {}
+
+
+def created(work: Work, request: GuestRequest, by: Caller) -> None:
+    """A request was made."""
+    to = {"status": request.status, "priority": request.priority, "urgency": request.urgency}
+    _emit(work, CREATED, request, by, change={"to": to})
+
+
+def urgent(work: Work, request: GuestRequest, by: Caller, *, reason: str) -> None:
+    """A request presses: ``reason`` is alarm, priority, unassigned or sla. The staff room hears it."""
+    _emit(
+        work,
+        URGENT,
+        request,
+        by,
+        extra={"reason": reason},
+        change={"reason": reason},
+        rooms=["staff"],
+        guests=False,
+    )
+
+
+def status_changed(work: Work, request: GuestRequest, by: Caller, *, old: str, notes: str) -> None:
+    """A request took another status."""
+    extra = {"oldStatus": old, "newStatus": request.status, "notes": notes or None}
+    change = {"from": {"status": old}, "to": {"status": request.status}, "notes": notes}
+    _emit(work, STATUS_CHANGED, request, by, extra=extra, change=change)
+
+
+def assigned(work: Work, request: GuestRequest, by: Caller, *, old: str | None) -> None:
+    """A request was given to somebody, or taken from ``old`` and left open."""
+    new = request.assignee.username if request.assignee else None
+    change = {"from": {"assignedTo": old}, "to": {"assignedTo": new}, "why": request.assignment}
+    rooms = ["staff", *([f"user:{old}"] if old else [])]
+    extra = {"oldAssignedTo": old, "assignedTo": new}
+    _emit(work, ASSIGNED, request, by, extra=extra, change=change, rooms=rooms)
+
+
+def updated(work: Work, request: GuestRequest, by: Caller, *, before: Change, after: Change) -> None:
+    """Fields other than status and assignee changed; ``before`` and ``after`` hold just those."""
+    moved_from = before.get("roomNumber")
+    rooms = [f"room:{moved_from}"] if moved_from else []
+    extra = {"changed": sorted(after)}
+    _emit(work, UPDATED, request, by, extra=extra, change={"from": before, "to": after}, rooms=rooms)
+
+
+def message(work: Work, request: GuestRequest, by: Caller, *, message: Message) -> None:
+    """Somebody wrote into the thread."""
+    line = shown_message(message)
+    _emit(work, MESSAGE, request, by, extra={"message": line}, change={"message": message.pk})
+
+
+def deleted(work: Work, request: GuestRequest, by: Caller, *, notes: str) -> None:
+    """A request was taken out of sight."""
+    _emit(work, DELETED, request, by, extra={"notes": notes or None}, change={"notes": notes})
+
+
+def bulk_status_changed(
+    work: Work, requests: Sequence[GuestRequest], by: Caller, *, old: Mapping[int, str], notes: str
+) -> None:
+    """Many requests of one property took a status in one act: one event for the batch."""
+    first = requests[0]
+    slug = first.property.slug
+    rooms = sorted({room for request in requests for room in _rooms(request)})
+    data = {
+        "requestIds": [request.pk for request in requests],
+        "count": len(requests),
+        "oldStatuses": {str(pk): status for pk, status in old.items()},
+        "newStatus": first.status,
+        "notes": notes or None,
+        "requests": [shown_request(request) for request in requests],
+    }
+    change = {"from": {"status": data["oldStatuses"]}, "to": {"status": first.status}, "notes": notes}
+    work.emit(
+        first.property_id,
+        BULK_STATUS_CHANGED,
+        label=slug,
+        subjects=[request.pk for request in requests],
+        rooms=rooms,
+        actor=by.as_actor(),
+        data=data,
+        change={"actor": by.as_actor(), **change},
+    )
+
+
+def _emit(
+    work: Work,
+    name: str,
+    request: GuestRequest,
+    by: Caller,
+    *,
+    change: Change,
+    extra: Change = NO_CHANGE,
+    rooms: Sequence[str] = (),
+    guests: bool = True,
+) -> None:
+    heard = [*_rooms(request, guests=guests), *rooms]
+    work.emit(
+        request.property_id,
+        name,
+        label=request.property.slug,
+        subjects=[request.pk],
+        rooms=list(dict.fromkeys(heard)),
+        actor=by.as_actor(),
+        data={**_essentials(request), **extra, "request": shown_request(request)},
+        change={"actor": by.as_actor(), **change},
+    )
+
+
+def _essentials(request: GuestRequest) -> dict[str, object]:
+    return {
+        "id": request.pk,
+        "orderId": request.order_id,
+        "roomNumber": request.room_number,
+        "status": request.status,
+        "version": request.version,
+    }
+
+
+def _rooms(request: GuestRequest, *, guests: bool = True) -> list[str]:
+    rooms = [f"property:{request.property.slug}", f"room:{request.room_number}", f"request:{request.pk}"]
+    if request.assignee:
+        rooms.append(f"user:{request.assignee.username}")
+    if guests and request.stay_id:
+        rooms.append(f"stay:{request.stay_id}")
+    return rooms

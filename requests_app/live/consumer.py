@@ -1,0 +1,118 @@
+"""The life of a socket, from handshake to end.
+
+A plain ASGI application, not one of Channels' consumers: theirs makes a thread hop for each
+message and a task for each wait, fifteen times the cost of a delivery here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.db import Error as DatabaseError
+
+from cluster.answers.problems import AuthenticationRequired
+from cluster.bus import Message
+from cluster.hub.outbox import Send
+from cluster.streams import Cursor
+from requests_app.live import limits, protocol, rooms
+from requests_app.live import lobby as lobbies
+from requests_app.live.handshake import Standing, Visitor, identify
+from requests_app.live.lobby import Lobby
+from requests_app.live.protocol import SUBPROTOCOL, Code
+from requests_app.live.socket import Socket
+from requests_app.queries import positions
+
+Receive = Callable[[], Awaitable[Message]]
+
+
+class Turned(Exception):
+    """A visitor who is not let in, and the code they are told."""
+
+    def __init__(self, code: Code, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+    """Serve one websocket of ``/ws/events``."""
+    await receive()
+    visitor = Visitor.of(scope)
+    if visitor.is_led_here:
+        await send({"type": "websocket.close"})  # before an accept: the server answers 403
+        return
+    with suppress(OSError):
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if visitor.speaks_ours else None})
+        try:
+            lobby, standing, heads = await _let_in(visitor)
+            await _converse(lobby, standing, heads, receive, send)
+        except Turned as turned:
+            await send(protocol.bye(turned.code, turned.reason))
+            await send(protocol.closing(turned.code, turned.reason))
+
+
+async def unknown_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+    """Tell whoever calls any other address that nobody lives there."""
+    await receive()
+    offered = scope.get("subprotocols", [])
+    with suppress(OSError):
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        await send(protocol.closing(Code.NOT_FOUND, "no such address"))
+
+
+async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]:
+    """Return who they are and where their properties stand. Raises Turned."""
+    if not visitor.speaks_ours:
+        raise Turned(Code.BAD_PROTOCOL, f"offer the subprotocol {SUBPROTOCOL}")
+    lobby = lobbies.current()
+    if lobby.leaving:
+        raise Turned(Code.RESTART, "restart")
+    if len(lobby.sockets) >= limits.SOCKETS_PER_PROCESS:
+        raise Turned(Code.OVERLOAD, "overload")
+    try:
+        await lobby.ready()
+        standing, heads = await lobby.hub.ask(lambda: _identified(visitor))
+    except AuthenticationRequired:
+        raise Turned(Code.BAD_CREDENTIALS, "credentials") from None
+    except DatabaseError:
+        raise Turned(Code.OVERLOAD, "database") from None
+    if not rooms.may_listen(standing.caller):
+        raise Turned(Code.FORBIDDEN, "access")
+    return lobby, standing, heads
+
+
+def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
+    standing = identify(visitor)
+    found = positions.positions(standing.caller, None)
+    return standing, {position.slug: position.cursor for position in found}
+
+
+async def _converse(
+    lobby: Lobby, standing: Standing, heads: dict[str, Cursor], receive: Receive, send: Send
+) -> None:
+    """Listen until the client leaves or is sent away; what is said to it is written by its own task."""
+    socket = Socket(lobby, standing, send)
+    caller = standing.caller
+    if not lobby.admit(socket, caller):
+        await socket.end()
+        raise Turned(Code.TOO_MUCH, f"at most {limits.SOCKETS_PER_CALLER} sockets")
+    try:
+        socket.greet(heads)
+        listening = asyncio.ensure_future(_listen(socket, receive))
+        await asyncio.wait([listening, socket.writer], return_when=asyncio.FIRST_COMPLETED)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    finally:
+        lobby.dismiss(socket, caller)
+        await socket.end()
+
+
+async def _listen(socket: Socket, receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        await socket.take(message)

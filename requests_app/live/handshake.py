@@ -1,0 +1,102 @@
+"""Who is at the door of a socket, and from which page they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from cluster.answers.problems import AuthenticationRequired
+from requests_app.live.protocol import SUBPROTOCOL
+from security import authentication, tickets
+from security.caller import Caller
+
+TICKET = "ticket."
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What a handshake shows. Of several credentials the header counts, then the ticket, then the cookie."""
+
+    speaks_ours: bool
+    authorization: str = ""
+    ticket: str = ""
+    session_key: str = ""
+    origin: str = ""
+    host: str = ""
+
+    @classmethod
+    def of(cls, scope: Mapping[str, Any]) -> Visitor:
+        """Return the visitor of an ASGI scope."""
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        offered: list[str] = scope.get("subprotocols", [])
+        return cls(
+            speaks_ours=SUBPROTOCOL in offered,
+            authorization=headers.get(b"authorization", "").strip(),
+            ticket=next((word.removeprefix(TICKET) for word in offered if word.startswith(TICKET)), ""),
+            session_key=parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, ""),
+            origin=headers.get(b"origin", "").lower(),
+            host=headers.get(b"host", "").lower(),
+        )
+
+    @property
+    def is_led_here(self) -> bool:
+        """Say whether a foreign page may have opened this socket with somebody else's credential.
+
+        Browsers send cookies along by themselves, and always name the page's origin: who names none
+        is no browser. A header no page can set.
+        """
+        if not self.origin or self.authorization or self._is_ours():
+            return False
+        if self.ticket:
+            return self.origin not in settings.CORS_ALLOWED_ORIGINS
+        return bool(self.session_key)
+
+    def _is_ours(self) -> bool:
+        domain, _ = split_domain_port(self.host)
+        return urlsplit(self.origin).netloc == self.host and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody was found to be, and how to find out again."""
+
+    caller: Caller
+    session_key: str = ""
+
+    def renewed(self) -> Standing:
+        """Return what they are now. Raises AuthenticationRequired when they are nobody any more."""
+        if self.session_key:
+            return _of_session(self.session_key)
+        return Standing(authentication.renew(self.caller))
+
+
+def identify(visitor: Visitor) -> Standing:
+    """Return who the visitor is. Raises AuthenticationRequired."""
+    if visitor.authorization:
+        return Standing(_known(authentication.authenticate(visitor.authorization)))
+    if visitor.ticket:
+        return Standing(_known(tickets.redeem(visitor.ticket)))
+    return _of_session(visitor.session_key)
+
+
+def _of_session(session_key: str) -> Standing:
+    if not session_key:
+        raise AuthenticationRequired()
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return Standing(_known(authentication.caller_for_user(get_user(request))), session_key)  # type: ignore[arg-type]
+
+
+def _known(caller: Caller) -> Caller:
+    if not caller.is_known:
+        raise AuthenticationRequired()
+    return caller
+

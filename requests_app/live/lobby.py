@@ -1,0 +1,127 @@
+"""All sockets of this process: counted, kept awake, looked at again when access changes, seen off."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from cluster import hub, metrics
+from cluster.bus import Entry
+from cluster.hub import Hub
+from cluster.models import CONTROL_STREAM
+from requests_app.live import limits
+from requests_app.live.presence import Presence
+from requests_app.live.protocol import Code
+from security.caller import Caller
+from security.signals import EVENT as ACCESS_CHANGED
+
+if TYPE_CHECKING:
+    from requests_app.live.socket import Socket
+
+CONTROL_ROOM = "control"
+
+
+class Lobby:
+    """The sockets of one event loop, and the listener of the control stream on their behalf."""
+
+    def __init__(self, its_hub: Hub) -> None:
+        self.hub = its_hub
+        self.presence = Presence(its_hub)
+        self.sockets: set[Socket] = set()
+        self.leaving = False
+        self.changes = 0
+        self._callers: Counter[str] = Counter()
+        self._watching = asyncio.Lock()
+        self._watched = False
+        its_hub.tasks.keep("heartbeats", self._tick_for_ever)
+        its_hub.tasks.keep("presence", self.presence.announce_for_ever)
+        hub.before_stop(self.see_off)
+
+    async def ready(self) -> None:
+        """Return once changes of access are heard here, so that none can slip past a new socket.
+
+        Raises DatabaseError.
+        """
+        async with self._watching:
+            if not self._watched:
+                await self.hub.follow({CONTROL_STREAM: 0})
+                self.hub.feeds[CONTROL_STREAM].join(self, [CONTROL_ROOM])
+                self._watched = True
+
+    def admit(self, socket: Socket, caller: Caller) -> bool:
+        """Count a socket in, unless its caller has enough of them."""
+        if self._callers[caller.identity()] >= limits.SOCKETS_PER_CALLER:
+            return False
+        self._callers[caller.identity()] += 1
+        self.sockets.add(socket)
+        metrics.SOCKETS.set(len(self.sockets))
+        return True
+
+    def dismiss(self, socket: Socket, caller: Caller) -> None:
+        """Count a socket out."""
+        self.sockets.discard(socket)
+        self._callers[caller.identity()] -= 1
+        if self._callers[caller.identity()] <= 0:
+            del self._callers[caller.identity()]
+        metrics.SOCKETS.set(len(self.sockets))
+
+    def offer(self, entry: Entry) -> None:
+        """Hear the control stream: whoever a change of access names is looked at again."""
+        news = orjson.loads(entry.frame)
+        if news.get("event") == ACCESS_CHANGED:
+            self._look_again(news["data"])
+
+    def resync(self, stream: int) -> None:
+        """Look at everybody again: what we did not hear may have been about anybody."""
+        self._look_again(None)
+
+    async def see_off(self) -> None:
+        """Close every socket with a bye; the server is about to stop."""
+        self.leaving = True
+        sockets = list(self.sockets)
+        for socket in sockets:
+            socket.close(Code.RESTART, "restart")
+        self.presence.end()
+        await asyncio.gather(*(socket.written() for socket in sockets))
+
+    def _look_again(self, who: Mapping[str, Any] | None) -> None:
+        self.changes += 1
+        for socket in list(self.sockets):
+            if who is None or concerns(socket.standing.caller, who):
+                self.hub.tasks.start(socket.look_again())
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(limits.TICK_SECONDS)
+            now = time.monotonic()
+            for socket in list(self.sockets):
+                socket.tick(now)
+
+
+def concerns(caller: Caller, who: Mapping[str, Any]) -> bool:
+    """Say whether a change of access is about this caller; a property alone is about all of its."""
+    named = {
+        "userId": caller.user_id,
+        "credentialId": caller.credential_id,
+        "stayId": caller.stay_id,
+    }
+    if any(who.get(name) is not None for name in named):
+        return any(who.get(name) == own for name, own in named.items() if own is not None)
+    return who.get("propertyId") in caller.slugs
+
+
+_lobbies: dict[Hub, Lobby] = {}
+
+
+def current() -> Lobby:
+    """Return the lobby of the running event loop."""
+    its_hub = hub.current()
+    lobby = _lobbies.get(its_hub)
+    if lobby is None:
+        lobby = _lobbies[its_hub] = Lobby(its_hub)
+    return lobby

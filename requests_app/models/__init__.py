@@ -1,0 +1,24 @@
+"""The nouns of the hotel."""
+
+from requests_app.models.catalogue import HouseRules, Room, ServiceType
+from requests_app.models.counts import DailyCount
+from requests_app.models.message import Message
+from requests_app.models.request import OPEN, GuestRequest, Priority, Source, Status, Urgency
+from requests_app.models.staff import Duty
+from requests_app.models.stay import Stay
+
+__all__ = [
+    "OPEN",
+    "DailyCount",
+    "Duty",
+    "GuestRequest",
+    "HouseRules",
+    "Message",
+    "Priority",
+    "Room",
+    "ServiceType",
+    "Source",
+    "Status",
+    "Stay",
+    "Urgency",
+]

@@ -1,0 +1,67 @@
+"""Statements compiled once: the ORM's SQL without building it again for every request.
+
+The ORM takes about three times as long to compile the list's statement as to run it
+(``performance.md``, section 2). The shapes everybody asks for are kept, keyed by everything that
+changes their text; values travel as parameters, never in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from requests_app.models import GuestRequest
+from requests_app.shown import COLUMNS
+
+Row = Sequence[object]
+Converter = Callable[..., object]
+
+
+class Statement:
+    """One compiled SELECT of ``COLUMNS`` for a database vendor; parameters in the order they were built."""
+
+    def __init__(self, rows: QuerySet[GuestRequest], placeholders: Sequence[object]) -> None:
+        compiler = rows.values_list(*COLUMNS).query.get_compiler(connection=connection)
+        self.sql, parameters = compiler.as_sql()
+        self.places: list[tuple[int, Any]] = [_place(value, placeholders) for value in parameters]
+        found = compiler.get_converters([column[0] for column in compiler.select])
+        self.converters: dict[int, tuple[list[Converter], Any]] = found
+
+    def rows(self, *values: Any) -> list[Row]:
+        """Run the statement with ``values`` in the place of the placeholders."""
+        parameters = [values[place] if fixed is None else fixed for place, fixed in self.places]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found: list[Row] = cursor.fetchall()
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Row) -> Row:
+        converted = list(row)
+        for position, (converters, expression) in self.converters.items():
+            for convert in converters:
+                converted[position] = convert(converted[position], expression, connection)
+        return converted
+
+
+def _place(value: object, placeholders: Sequence[object]) -> tuple[int, object]:
+    return (placeholders.index(value), None) if value in placeholders else (-1, value)
+
+
+PROPERTY, REQUEST = 990_000_001, 990_000_002
+
+
+@lru_cache(maxsize=256)
+def newest_of_property(limit: int) -> Statement:
+    """Return the statement of a property's newest ``limit`` requests."""
+    rows = GuestRequest.objects.filter(deleted_at__isnull=True, property_id=PROPERTY)
+    return Statement(rows.order_by("-created_at", "-id")[:limit], [PROPERTY])
+
+
+@cache
+def by_id() -> Statement:
+    """Return the statement of one request by its id."""
+    return Statement(GuestRequest.objects.filter(deleted_at__isnull=True, pk=REQUEST), [REQUEST])

@@ -1,0 +1,178 @@
+"""A page of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cluster.answers.problems import Invalid
+from requests_app import access, shown
+from requests_app.models import GuestRequest
+from requests_app.periods import Zone
+from requests_app.queries import compiled, keyset
+from requests_app.queries.criteria import ANY, Criteria, counted, matching
+from requests_app.queries.keyset import Mark, Order
+from requests_app.queries.positions import Position, counters_of, positions, summed
+from requests_app.shown import COLUMNS
+from security import permissions
+from security.caller import Caller
+
+DEEPEST_OFFSET = 10_000
+COUNT_CAP = 10_000
+NEWEST = keyset.order_named("created_at", descending=True)
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which page: a number for the first 10,000 rows, a cursor for any depth."""
+
+    page: int = 1
+    limit: int = 20
+    cursor: str = ""
+    order: Order = NEWEST
+
+
+FIRST_PAGE = Paging()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Who asks for which requests. ``properties`` narrows to those (None: all of the caller's)."""
+
+    caller: Caller
+    permission: str
+    criteria: Criteria = ANY
+    paging: Paging = FIRST_PAGE
+    properties: frozenset[int] | None = None
+    zone: Zone = UTC
+
+    def scope(self) -> frozenset[int] | None:
+        """Return the properties looked at, None for all."""
+        return self.caller.property_ids() if self.properties is None else self.properties
+
+    def is_everyday(self) -> bool:
+        """Say whether it is the newest of one whole property: the shape everybody asks for all day."""
+        scope = self.scope()
+        return (
+            scope is not None
+            and len(scope) == 1
+            and not (self.caller.is_guest or self.paging.cursor or self.paging.page > 1)
+            and self.paging.order == NEWEST
+            and self.criteria == ANY
+        )
+
+    def rows(self) -> QuerySet[GuestRequest]:
+        """Return everything that matches, in no order. Raises 401 or 403 where nothing is permitted."""
+        found = access.permitted(self.caller, self.permission)
+        if self.properties is not None:
+            found = found.filter(property_id__in=self.properties)
+        return matching(found, self.criteria, self.caller, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as the API shows it, and the position of the streams it was read after."""
+
+    requests: list[dict[str, object]]
+    pagination: dict[str, object]
+    positions: list[Position]
+
+
+def page(question: Question) -> Page:
+    """Return the page asked for, read after the position it is labelled with.
+
+    Raises Invalid for a cursor that is not ours and for pages beyond ``DEEPEST_OFFSET`` rows.
+    """
+    _check_depth(question.paging)
+    standing = positions(question.caller, question.scope())
+    if question.is_everyday():
+        return _everyday(question, standing)
+    rows = question.rows()
+    mark = keyset.decode(question.paging.order, question.paging.cursor) if question.paging.cursor else None
+    found, more = _read(rows, question.paging, mark)
+    total, is_estimate = _total(question, rows, standing)
+    counts = {
+        "total": total,
+        "totalPages": -(-total // question.paging.limit),
+        "totalIsEstimate": is_estimate,
+    }
+    return Page(
+        _shown(question, found), _pagination(question.paging, found, counts, mark, more=more), standing
+    )
+
+
+def _everyday(question: Question, standing: list[Position]) -> Page:
+    (property_id,) = question.scope() or frozenset()
+    permissions.require(question.caller, question.permission, property_id)
+    limit = question.paging.limit
+    rows = compiled.newest_of_property(limit + 1).rows(property_id)
+    counts = _counts(question.paging, summed(standing).get("total", 0), is_estimate=False)
+    pagination = _pagination(question.paging, rows[:limit], counts, None, more=len(rows) > limit)
+    return Page(_shown(question, rows[:limit]), pagination, standing)
+
+
+def _counts(paging: Paging, total: int, *, is_estimate: bool) -> dict[str, object]:
+    return {"total": total, "totalPages": -(-total // paging.limit), "totalIsEstimate": is_estimate}
+
+
+def _shown(question: Question, rows: Sequence[Row]) -> list[dict[str, object]]:
+    now = timezone.now()
+    requests = [shown.shown(row, now) for row in rows]
+    return [shown.for_guest(request) for request in requests] if question.caller.is_guest else requests
+
+
+def _check_depth(paging: Paging) -> None:
+    if not paging.cursor and paging.page * paging.limit > DEEPEST_OFFSET:
+        message = f"beyond {DEEPEST_OFFSET} rows; go on with cursor (nextCursor)"
+        raise Invalid.field("page", message, "too_deep")
+
+
+def _read(rows: QuerySet[GuestRequest], paging: Paging, mark: Mark | None) -> tuple[list[Row], bool]:
+    """Return the page's rows in order, and whether there are more in the direction read."""
+    backwards = mark is not None and mark.backwards
+    order = paging.order.reversed() if backwards else paging.order
+    if mark:
+        rows = keyset.after(rows, order, mark)
+    start = 0 if mark else (paging.page - 1) * paging.limit
+    ordered = rows.order_by(*(key.order() for key in order.keys))
+    found: list[Row] = list(ordered.values_list(*COLUMNS)[start : start + paging.limit + 1])
+    cut = found[: paging.limit]
+    return (cut[::-1] if backwards else cut), len(found) > paging.limit
+
+
+def _total(question: Question, rows: QuerySet[GuestRequest], standing: list[Position]) -> tuple[int, bool]:
+    """Return the number of matches and whether it is only a lower bound."""
+    if not question.caller.is_guest:
+        counters = summed(standing) if standing else counters_of(question.scope())
+        exact = counted(question.criteria, counters)
+        if exact is not None:
+            return exact, False
+    number = rows.order_by()[: COUNT_CAP + 1].count()
+    return min(number, COUNT_CAP), number > COUNT_CAP
+
+
+def _pagination(
+    paging: Paging, found: Sequence[Row], counts: Mapping[str, object], mark: Mark | None, *, more: bool
+) -> dict[str, object]:
+    backwards = mark is not None and mark.backwards
+    has_next = bool(found) and (more or backwards)
+    has_previous = bool(found) and ((more or not backwards) if mark else paging.page > 1)
+    return {
+        "page": None if mark else paging.page,
+        "limit": paging.limit,
+        **counts,
+        "nextCursor": _cursor(paging.order, found[-1], backwards=False) if has_next else None,
+        "previousCursor": _cursor(paging.order, found[0], backwards=True) if has_previous else None,
+    }
+
+
+def _cursor(order: Order, row: Row, *, backwards: bool) -> str:
+    values = tuple(row[COLUMNS.index(column)] for column in order.columns())
+    return keyset.encode(order, Mark(backwards, values))

@@ -1,0 +1,33 @@
+"""Who is staying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from requests_app.models import Stay
+
+MOST = 1000
+
+
+def open_stays(property_ids: Iterable[int] | None, room_number: str = "") -> list[dict[str, object]]:
+    """Return the stays not yet checked out, newest first, at most ``MOST``."""
+    rows = Stay.objects.filter(checked_out_at__isnull=True).select_related("property").order_by("-id")
+    if property_ids is not None:
+        rows = rows.filter(property_id__in=set(property_ids))
+    if room_number:
+        rows = rows.filter(room_number=room_number)
+    return [shown_stay(row) for row in rows[:MOST]]
+
+
+def shown_stay(stay: Stay) -> dict[str, object]:
+    """Return a stay as the API shows it; never its token."""
+    return {
+        "id": stay.pk,
+        "propertyId": stay.property.slug,
+        "roomNumber": stay.room_number,
+        "guestName": stay.guest_name or None,
+        "language": stay.language or None,
+        "openedAt": stay.opened_at,
+        "checkOut": stay.check_out,
+        "checkedOutAt": stay.checked_out_at,
+    }

@@ -1,0 +1,50 @@
+"""Everybody with a login, for superusers; managers meet them as members."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from security import grants, members
+from security.admin.walls import WalledAdmin
+from security.authentication import caller_of
+from security.models import User
+
+# Roles are memberships; Django's groups would promise something nobody reads.
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
+    """A person's account. Whether they may log in follows from their memberships."""
+
+    permissions = {"view": grants.PEOPLE, "add": grants.PEOPLE, "change": grants.PEOPLE}
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("display_name", "email", "language")}),
+        (_("Access"), {"fields": ("is_active", "is_superuser", "last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("username", "display_name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("username", "display_name")
+    filter_horizontal: ClassVar[tuple[str, ...]] = ()
+
+    def property_id_of(self, obj: Any) -> int:  # noqa: ARG002
+        """Return 0: a person belongs to no one property."""
+        return 0
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """Save; who is let out loses their tokens."""
+        super().save_model(request, obj, form, change)
+        members.settle_person(by=caller_of(request), user=obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        """Change a password in one unit of work."""
+        view = super().user_change_password
+        return self.in_unit_of_work(request, lambda: view(request, id, form_url))

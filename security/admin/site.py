@@ -1,0 +1,35 @@
+"""Who may enter the back office at all."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from security.authentication import caller_for_user, caller_of
+from security.models import User
+
+
+class StaffLogin(AdminAuthenticationForm):
+    """Lets in active superusers and active members of active properties."""
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Answer everybody else as if the password were wrong."""
+        if not isinstance(user, User) or not caller_for_user(user).is_known:
+            raise self.get_invalid_login_error()
+
+
+class BackOffice(admin.AdminSite):
+    """The admin; which rows and verbs somebody finds inside is ``walls``' affair."""
+
+    site_header = _("Bellhop")
+    site_title = _("Bellhop")
+    index_title = _("Back office")
+    site_url = None
+    login_form = StaffLogin
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Say whether this session's person has a property open to them, or is a superuser."""
+        return caller_of(request).is_known

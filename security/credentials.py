@@ -1,0 +1,108 @@
+"""Tokens and keys: made, found by their digest, taken back. Shown once, stored hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from cluster.answers.problems import Invalid
+from cluster.streams import unit_of_work
+from security.caller import SYSTEM, Caller
+from security.models import Credential, CredentialKind, Property, User
+from security.signals import tell_access_changed
+
+SCOPES = ("request:create", "request:read", "request:update", "stay", "ops")
+STAFF_LIFETIME = timedelta(hours=12)
+HINT_LENGTH = 12
+
+PREFIXES = {CredentialKind.STAFF: "staff", CredentialKind.API_KEY: "key", CredentialKind.GUEST: "guest"}
+TOKEN = re.compile(rf"({'|'.join(PREFIXES.values())})_[A-Za-z0-9_-]{{43}}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new credential and, this one time, what its holder shows."""
+
+    credential: Credential
+    token: str
+
+
+def issue(
+    kind: CredentialKind,
+    *,
+    user: User | None = None,
+    property: Property | None = None,  # noqa: A002
+    subject: int | None = None,
+    scopes: Collection[str] = (),
+    name: str = "",
+    expires_at: datetime | None = None,
+) -> Issued:
+    """Make a credential; a staff token that names no end is good for 12 hours."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown:
+        raise Invalid.field("scopes", f"Unknown: {', '.join(unknown)}. Known: {', '.join(SCOPES)}.")
+    if kind is CredentialKind.STAFF and expires_at is None:
+        expires_at = timezone.now() + STAFF_LIFETIME
+    token = f"{PREFIXES[kind]}_{secrets.token_urlsafe(32)}"
+    with unit_of_work():
+        credential = Credential.objects.create(
+            kind=kind,
+            digest=digest(token),
+            hint=token[:HINT_LENGTH],
+            name=name,
+            user=user,
+            property=property,
+            subject=subject,
+            scopes=sorted(scopes),
+            expires_at=expires_at,
+        )
+    return Issued(credential, token)
+
+
+def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
+    """Take back those that are still good; return how many. Their sockets die with them."""
+    with unit_of_work():
+        rows = _take_back(Q(pk__in=list(credential_ids)))
+        for row in rows:
+            tell_access_changed(
+                by=by,
+                credential_id=row.pk,
+                user_id=row.user_id,
+                property_id=row.property_id,
+                stay_id=row.subject if row.kind == CredentialKind.GUEST else None,
+            )
+    return len(rows)
+
+
+def revoke_of_user(user_id: int) -> int:
+    """Take back all of a person's tokens; the caller tells why their access changed."""
+    with unit_of_work():
+        return len(_take_back(Q(user_id=user_id)))
+
+
+def is_token(kind: CredentialKind, token: str) -> bool:
+    """Say whether ``token`` could be one of that kind at all, which costs no query."""
+    return token.startswith(f"{PREFIXES[kind]}_") and TOKEN.fullmatch(token) is not None
+
+
+def digest(token: str) -> str:
+    """Return the stored form of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _take_back(which: Q) -> list[Credential]:
+    """Lock what is still unrevoked in primary key order, and mark it revoked."""
+    rows = list(
+        Credential.objects.select_for_update(no_key=True)
+        .filter(which, revoked_at__isnull=True)
+        .order_by("pk")
+    )
+    Credential.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=timezone.now())
+    return rows

@@ -1,0 +1,35 @@
+"""Who is asking, on every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+
+from security.authentication import caller_of
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class CallerMiddleware:
+    """Offers ``request.caller``, found out when first looked at; the API's door sets its own.
+
+    It only wraps the request, so it serves sync and async handlers alike.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,14 @@
+"""Who may come in: people, properties, and the keys they carry."""
+
+from security.models.access import Membership, Property, Role, User
+from security.models.credentials import Credential, CredentialKind, SocketTicket
+
+__all__ = [
+    "Credential",
+    "CredentialKind",
+    "Membership",
+    "Property",
+    "Role",
+    "SocketTicket",
+    "User",
+]

@@ -1,0 +1,148 @@
+"""The doors of this app: coming in, who am I, tickets, members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cluster.answers import answer
+from cluster.once import once
+from security import grants, logins, members, permissions, selection, shown, tickets
+from security.caller import Caller
+from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
+
+
+class CallerView(APIView):
+    """A door that knows who knocks."""
+
+    @property
+    def caller(self) -> Caller:
+        """Return who is asking."""
+        caller: Caller = self.request.caller  # type: ignore[attr-defined]
+        return caller
+
+    @property
+    def bare(self) -> HttpRequest:
+        """Return Django's own request, for what is not DRF's."""
+        bare: HttpRequest = self.request._request  # noqa: SLF001
+        return bare
+
+
+class LoginView(CallerView):
+    """A password for a token. Repeating it is harmless, and no answer with a token is ever kept."""
+
+    authentication_classes = ()
+
+    @extend_schema(request=LoginShape, responses={200: dict}, auth=[])
+    def post(self, request: Request) -> Response:
+        """Log in."""
+        said = LoginShape.read(request.data)
+        login = logins.log_in(request=self.bare, username=said["username"], password=said["password"])
+        return answer(
+            {
+                "token": login.issued.token,
+                "expiresAt": login.issued.credential.expires_at,
+                "user": shown.login(login.caller),
+            }
+        )
+
+
+class LogoutView(CallerView):
+    """The way out. Its answer is not kept for a replay: the next login's logout must act again."""
+
+    @extend_schema(request=None, responses={200: dict})
+    def post(self, request: Request) -> Response:  # noqa: ARG002
+        """Log out: the token, or the session, is over."""
+        permissions.require_anywhere(self.caller, grants.LOGOUT)
+        logins.log_out(request=self.bare, by=self.caller)
+        return answer({"loggedOut": True})
+
+
+class MeView(CallerView):
+    """Who the caller is."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Tell who I am, where, and what I may do there."""
+        permissions.require_anywhere(self.caller, grants.ME)
+        return answer(shown.me(self.caller))
+
+
+class TicketView(CallerView):
+    """A pass for one websocket."""
+
+    @extend_schema(request=None, responses={201: dict})
+    def post(self, request: Request) -> HttpResponse:
+        """Get a one-time socket ticket, good for 30 seconds."""
+        permissions.require_anywhere(self.caller, grants.TICKET)
+        return once(request, self.caller.identity(), self._issue)
+
+    def _issue(self) -> Response:
+        ticket = tickets.issue(self.caller)
+        return answer({"ticket": ticket.token, "expiresAt": ticket.expires_at}, status=201)
+
+
+class MembersView(CallerView):
+    """The members of a property, for its managers."""
+
+    @extend_schema(responses={200: list[dict]})  # type: ignore[type-arg]
+    def get(self, request: Request) -> Response:
+        """List members, of one property or of all I manage."""
+        named = selection.named_in(request.query_params)
+        place = None if named is None else selection.property_for(self.caller, grants.MEMBERS, named)
+        return answer([shown.member(row) for row in members.members_of(by=self.caller, property_id=place)])
+
+    @extend_schema(request=NewMemberShape, responses={201: dict})
+    def post(self, request: Request) -> HttpResponse:
+        """Add a member; without a password one is made and shown this once."""
+        place, said = _place(self.caller, request, NewMemberShape)
+        return once(request, self.caller.identity(), lambda: self._add(place, said))
+
+    def _add(self, place: int, said: dict[str, Any]) -> Response:
+        added = members.add(by=self.caller, property_id=place, **said)
+        made = {"oneTimePassword": added.password} if added.password else {}
+        return answer(shown.member(added.membership) | made, status=201)
+
+
+class MemberView(CallerView):
+    """One member."""
+
+    @extend_schema(request=MemberChangeShape, responses={200: dict})
+    def patch(self, request: Request, username: str) -> HttpResponse:
+        """Change a member's role or name, or let them out or in again."""
+        place, said = _place(self.caller, request, MemberChangeShape)
+        return once(
+            request,
+            self.caller.identity(),
+            lambda: answer(
+                shown.member(members.change(by=self.caller, property_id=place, username=username, **said))
+            ),
+        )
+
+
+class PasswordView(CallerView):
+    """A member's password."""
+
+    @extend_schema(request=PropertyOnlyShape, responses={200: dict})
+    def post(self, request: Request, username: str) -> HttpResponse:
+        """Give a member a new password, shown this once."""
+        place, _ = _place(self.caller, request, PropertyOnlyShape)
+        return once(request, self.caller.identity(), lambda: self._reset(place, username))
+
+    def _reset(self, place: int, username: str) -> Response:
+        password = members.reset_password(by=self.caller, property_id=place, username=username)
+        return answer({"username": username, "oneTimePassword": password})
+
+
+def _place(caller: Caller, request: Request, shape: type[Any]) -> tuple[int, dict[str, Any]]:
+    """Return the property a write is for and the rest of what its body says."""
+    named = selection.named_in(request.data, request.query_params)
+    place = selection.property_for(caller, grants.MEMBERS, named)
+    said: dict[str, Any] = shape.read(request.data)
+    said.pop("property_id", None)
+    return place, said

@@ -1,0 +1,20 @@
+"""The door for ASGI servers: pages and JSON through Django, sockets through Channels."""
+
+import os
+
+from settings.problems import told_to_the_operator
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.dev")
+
+with told_to_the_operator():
+    import django
+
+    django.setup(set_prefix=False)
+
+from channels.routing import ProtocolTypeRouter
+
+from requests_app.live.routing import application as sockets
+from settings.handler import OneHopHandler
+from settings.lifespan import lifespan
+
+application = ProtocolTypeRouter({"http": OneHopHandler(), "websocket": sockets, "lifespan": lifespan})

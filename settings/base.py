@@ -1,0 +1,224 @@
+"""Django's settings. Nothing exists only in prod: the profiles differ by values."""
+
+from typing import Any
+
+from cluster.identity import VERSION
+from settings import logs
+from settings.databases import databases
+from settings.policies import *  # noqa: F403
+from settings.policies import HSTS_SECONDS
+from settings.reading import notices, profile, read, report
+from settings.secret_key import kept_secret_key
+from settings.values import hosts_of, plain
+
+ENVIRONMENT = read()
+PROFILE = profile()
+STRICT = PROFILE in ("staging", "prod")
+CONFIGURATION_REPORT = report
+CONFIGURATION_NOTICES = notices
+
+# --- Who we are -------------------------------------------------------------------------------
+DEBUG = ENVIRONMENT.debug
+DATA_DIR = ENVIRONMENT.data_dir
+INSTANCE_ID = ENVIRONMENT.instance_id
+SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
+DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
+
+# --- The apps and their order -----------------------------------------------------------------
+INSTALLED_APPS = [
+    "requests_app",
+    "security",
+    "cluster",
+    "security.back_office.BackOfficeConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "corsheaders",
+    "csp",
+    "django_filters",
+    "django_prometheus",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+]
+
+# Ids come first so that every refusal below carries them; probes are answered before anything looks
+# at the host name; the caller is known before the door.
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cluster.middleware.RequestIdentityMiddleware",
+    "cluster.middleware.TrailingSlashMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "cluster.middleware.ProbesMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "security.middleware.CallerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+# --- Addresses and doors ----------------------------------------------------------------------
+ROOT_URLCONF = "settings.urls"
+ASGI_APPLICATION = "settings.asgi.application"
+WSGI_APPLICATION = "settings.wsgi.application"
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "cluster.answers.csrf_failure"
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts or hosts_of(ENVIRONMENT.host)
+CORS_ALLOWED_ORIGINS = ENVIRONMENT.cors_origin
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.cors_origin
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+LISTEN_HOST = ENVIRONMENT.host
+LISTEN_PORT = ENVIRONMENT.port
+
+# --- HTTPS ------------------------------------------------------------------------------------
+HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_only
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_SECONDS = HSTS_SECONDS[PROFILE] if HTTPS_ONLY else 0
+# Without a named proxy anybody could claim to have come by HTTPS.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+
+# --- Pages ------------------------------------------------------------------------------------
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+# --- Storage ----------------------------------------------------------------------------------
+DATABASES = databases(ENVIRONMENT)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = plain(ENVIRONMENT.redis_url)
+EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
+EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
+
+# The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s
+# (redis/redis-py#4091), and the event log makes up for what a bell may lose.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        if REDIS_URL
+        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    ),
+}
+
+# --- People -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "security.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- Languages and time -----------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
+
+# --- Static files -----------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+if not STRICT:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+WHITENOISE_USE_FINDERS = not STRICT
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": MANIFEST if STRICT else PLAIN},
+}
+
+# --- The JSON API -----------------------------------------------------------------------------
+MAX_INPUT_LENGTH = ENVIRONMENT.max_input_length
+MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["security.authentication.CallerAuthentication"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cluster.answers.JsonUnlessAsked",
+    "DEFAULT_PARSER_CLASSES": ["cluster.answers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["cluster.answers.EnvelopeRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "cluster.answers.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # DRF would take ?format= for itself, and the export needs it.
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Bellhop",
+    "DESCRIPTION": "A guest's request reaches the right member of staff, live.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- Metrics ----------------------------------------------------------------------------------
+METRICS_TOKEN = plain(ENVIRONMENT.metrics_token)
+METRICS_ALLOWED_CIDRS = ENVIRONMENT.metrics_allowed_cidrs
+PROMETHEUS_LATENCY_BUCKETS = (
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    float("inf"),
+)
+# Its migration collector opens the database when the process starts, before anybody asks.
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+# --- Logs -------------------------------------------------------------------------------------
+LOGGING_CONFIG = "settings.logs.configure"
+LOGGING = logs.logging_settings(
+    level=ENVIRONMENT.log_level, form=ENVIRONMENT.log_format or ("json" if STRICT else "text")
+)
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # a hotel decides by itself to put its domain on the browsers' preload list
+]

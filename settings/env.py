@@ -1,0 +1,107 @@
+"""What the environment may say, typed, and every mistake told at once.
+
+Each variable's description is what the reader is told is allowed. A secret may also come from a
+file: `SECRET_KEY_FILE=/run/secrets/key` stands for `SECRET_KEY`. An empty string means "not set".
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from settings.values import Network, database_url, hosts, log_level, networks, origins, redis_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+Hosts = Annotated[list[str], BeforeValidator(hosts)]
+Networks = Annotated[list[Network], BeforeValidator(networks)]
+Origins = Annotated[list[str], BeforeValidator(origins)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
+RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(log_level)]
+
+LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "DEMO_PASSWORD")
+MILLISECONDS = "a whole number of milliseconds"
+
+
+class Environment(BaseModel):
+    """Every variable that acts; the schema is also what `manage.py check_config` prints."""
+
+    model_config = ConfigDict(alias_generator=str.upper, extra="ignore", frozen=True)
+
+    # Where it listens and what it is called
+    host: str = Field(
+        "127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$", description="an address or host name to listen on"
+    )
+    port: int = Field(8000, ge=1, le=65535, description="a TCP port, 1 to 65535")
+    instance_id: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,53})?$",
+        description="up to 54 letters, digits, dots, hyphens and underscores, first a letter or digit",
+    )
+    data_dir: Path = Field(BASE_DIR / "var", description="a folder this process may write to")
+    debug: bool = Field(False, description="true or false; true only with settings.dev")
+
+    # What it stores its data in
+    database_url: DatabaseUrl | None = Field(
+        None,
+        description="postgresql://user:password@host:port/name; settings.dev also takes sqlite:///path",
+    )
+    db_pool_min: int = Field(
+        1, ge=0, le=1000, description="connections kept open, 0 to 1000, at most DB_POOL_MAX"
+    )
+    db_pool_max: int = Field(10, ge=1, le=1000, description="connections at most, 1 to 1000")
+    db_acquire_timeout: int = Field(5_000, ge=100, le=600_000, description=f"{MILLISECONDS}, 100 to 600000")
+    db_idle_timeout: int = Field(
+        600_000, ge=1_000, le=86_400_000, description=f"{MILLISECONDS}, 1000 to 86400000"
+    )
+    db_lock_timeout: int = Field(
+        5_000, ge=0, le=600_000, description=f"{MILLISECONDS}, 0 (no bound) to 600000"
+    )
+    db_statement_timeout: int = Field(
+        30_000, ge=0, le=86_400_000, description=f"{MILLISECONDS}, 0 (no bound) and up"
+    )
+    db_ssl: bool | None = Field(
+        None, description="true or false; not set leaves it to DATABASE_URL's sslmode"
+    )
+    db_ssl_reject_unauthorized: bool = Field(
+        True, description="true (verify the server's certificate) or false"
+    )
+    redis_url: RedisUrl | None = Field(None, description="redis://host:port/0, rediss://… or unix:///path")
+    event_retention_days: int = Field(7, ge=1, le=3650, description="whole days, 1 to 3650")
+    event_retention_count: int = Field(
+        100_000, ge=1_000, le=100_000_000, description="events kept for a property, 1000 to 100000000"
+    )
+
+    # Who may reach it
+    secret_key: SecretStr | None = Field(None, min_length=32, description="at least 32 random characters")
+    allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
+    cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")
+    https_only: bool | None = Field(
+        None, description="true (secure cookies, redirect, HSTS) or false (plain HTTP)"
+    )
+    trusted_proxies: Networks = Field(
+        [], description="addresses or networks (10.0.0.0/8), separated by commas"
+    )
+    trust_proxy: str | None = Field(
+        None, description="nothing any more: TRUSTED_PROXIES names the proxies to believe"
+    )
+    metrics_token: SecretStr | None = Field(None, min_length=16, description="at least 16 characters")
+    metrics_allowed_cidrs: Networks = Field(
+        default_factory=lambda: networks(LOOPBACK_AND_PRIVATE),
+        description="addresses or networks (10.0.0.0/8), separated by commas",
+    )
+
+    # What it accepts
+    max_input_length: int = Field(
+        10_000, ge=1, le=1_000_000, description="characters in one text, 1 to 1000000"
+    )
+    max_requests_per_room_per_hour: int = Field(
+        10, ge=1, le=100_000, description="a whole number, 1 to 100000"
+    )
+    demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
+
+    # What it says
+    log_level: LogLevel = Field("INFO", description="debug, info, warning, error or critical")
+    log_format: Literal["json", "text"] | None = Field(None, description="json or text")

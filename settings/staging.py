@@ -1,0 +1,3 @@
+"""As prod; only the values that `base` and `policies` name by profile differ."""
+
+from settings.base import *

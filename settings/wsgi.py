@@ -1,0 +1,12 @@
+"""The door for WSGI servers: everything but sockets."""
+
+import os
+
+from settings.problems import told_to_the_operator
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.dev")
+
+with told_to_the_operator():
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()

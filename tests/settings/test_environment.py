@@ -1,0 +1,148 @@
+"""What the environment may say, and how a mistake is told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from settings.problems import UnusableEnvironment
+from settings.reading import notices, read, report
+from settings.values import plain
+
+IN_PROD = {
+    "DJANGO_SETTINGS_MODULE": "settings.prod",
+    "DATABASE_URL": "postgresql://bellhop:opensesame@db:5432/bellhop",
+    "REDIS_URL": "redis://redis:6379/0",
+    "SECRET_KEY": "k" * 50,
+    "ALLOWED_HOSTS": "bellhop.example",
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def problems(**environ: str) -> dict[str, str]:
+    with pytest.raises(UnusableEnvironment) as caught:
+        read(IN_PROD | environ)
+    return {problem.variable: str(problem) for problem in caught.value.problems}
+
+
+def test_dev_needs_nothing():
+    environment = read({"DJANGO_SETTINGS_MODULE": "settings.dev"})
+
+    assert environment.port == 8000
+    assert environment.database_url is None
+
+
+def test_prod_takes_what_it_needs():
+    environment = read(IN_PROD | {"CORS_ORIGIN": "https://a.example, https://b.example/", "PORT": "8080"})
+
+    assert environment.port == 8080
+    assert environment.allowed_hosts == ["bellhop.example"]
+    assert environment.cors_origin == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.parametrize("missing", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("module", ["settings.staging", "settings.prod", "somebody.elses"])
+def test_it_refuses_prod_without(missing, module):
+    assert "is not set" in problems(**{missing: "", "DJANGO_SETTINGS_MODULE": module})[missing]
+
+
+def test_every_problem_is_told_at_once():
+    found = problems(PORT="abc", SECRET_KEY="short", REDIS_URL="", DB_POOL_MIN="20", LOG_LEVEL="loud")
+
+    assert set(found) == {"PORT", "SECRET_KEY", "REDIS_URL", "DB_POOL_MIN", "LOG_LEVEL"}
+    assert found["PORT"] == "PORT is 'abc'; allowed: a TCP port, 1 to 65535"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "shown"),
+    [
+        ("SECRET_KEY", "hunter2", "********"),
+        ("METRICS_TOKEN", "hunter2", "********"),
+        ("DATABASE_URL", "mysql://bell:hunter2@db/x", "mysql://bell:********@db/x"),
+        ("DATABASE_URL", "mysql://bell:hunter2@x@db/x", "mysql://bell:********@db/x"),
+        ("DATABASE_URL", "host=db password=hunter2", "********"),
+        ("REDIS_URL", "http://:hunter2@redis/0?password=hunter2", "http://:********@redis/0"),
+    ],
+)
+def test_a_secret_is_never_shown(variable, value, shown):
+    said = problems(**{variable: value})[variable]
+
+    assert "hunter2" not in said
+    assert repr(shown) in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("HOST", "not a host"),
+        ("INSTANCE_ID", "a b"),
+        ("DATABASE_URL", "sqlite:///prod.sqlite3"),
+        ("DATABASE_URL", "postgresql://db"),
+        ("DATABASE_URL", "postgresql://db:port/name"),
+        ("REDIS_URL", "redis:"),
+        ("ALLOWED_HOSTS", "https://bellhop.example"),
+        ("ALLOWED_HOSTS", "bellhop.example:8000"),
+        ("CORS_ORIGIN", "*"),
+        ("CORS_ORIGIN", "https://a.example/path"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("METRICS_ALLOWED_CIDRS", "everywhere"),
+        ("TRUST_PROXY", "true"),
+        ("DEBUG", "true"),
+        ("DB_POOL_MAX", "many"),
+        ("DB_SSL", "perhaps"),
+        ("MAX_INPUT_LENGTH", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("SECRET_KEY_FILE", "/nowhere/at/all"),
+    ],
+)
+def test_it_refuses(variable, value):
+    assert set(problems(**{variable: value})) == {variable}
+
+
+def test_an_empty_text_means_not_set():
+    assert read(IN_PROD | {"PORT": "", "HTTPS_ONLY": "", "DB_SSL": ""}).port == 8000
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("f" * 40 + "\n")
+
+    environment = read(IN_PROD | {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key")})
+
+    assert plain(environment.secret_key) == "f" * 40
+
+
+def test_a_secret_and_its_file_are_one_too_many(tmp_path):
+    assert set(problems(SECRET_KEY_FILE=str(tmp_path))) == {"SECRET_KEY_FILE"}
+
+
+def test_what_can_not_act_is_said_with_its_successor():
+    assert "TRUSTED_PROXIES" in notices({"TRUST_PROXY": "1"})[0]
+    assert notices({"PORT": "1"}) == []
+
+
+def test_the_report_says_where_a_value_came_from():
+    rows = {row["name"]: row for row in report({"PORT": "81", "SECRET_KEY": "s" * 40})}
+
+    assert (rows["PORT"]["value"], rows["PORT"]["source"]) == ("81", "environment")
+    assert rows["SECRET_KEY"]["value"] == "********"
+    assert rows["HOST"]["source"] == "default"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["manage.py", "check_config"], ["-c", "import settings.asgi"], ["-c", "import settings.wsgi"]],
+    ids=["manage.py", "asgi", "wsgi"],
+)
+def test_a_process_leaves_with_78(command):
+    environ = os.environ | IN_PROD | {"PORT": "abc", "REDIS_URL": ""}
+    done = subprocess.run(
+        [sys.executable, *command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 78
+    assert "PORT is 'abc'" in done.stderr
+    assert "Traceback" not in done.stderr
