@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +57,7 @@ class LogChangeList(ChangeList):
         found: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name not in (OLDER, NEWER)}
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:  # noqa: ARG002
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:  # noqa: ARG002
         """Return the only order there is."""
         return ["-pk"]
 
@@ -67,7 +68,7 @@ class LogChangeList(ChangeList):
         more, rows = len(rows) > self.list_per_page, rows[: self.list_per_page]
         if after is not None:
             rows.reverse()
-        self.result_list = cast(Any, rows)
+        self.result_list = cast("Any", rows)
         self.result_count = self.full_result_count = len(rows)
         self.can_show_all, self.multi_page = False, False
         self._link(

@@ -1,12 +1,14 @@
 """The app's name, keys, and what it listens to."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RequestsConfig(AppConfig):
     """The hotel: what guests ask for and who answers."""
 
     name = "requests_app"
+    verbose_name = _("Hotel")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

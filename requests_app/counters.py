@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from cluster.streams import Work
+from cluster.statements import Statement
+from cluster.streams import UnderHead, Work
 from requests_app.lifecycle import OPEN, is_pressing
 from requests_app.models import DailyCount, GuestRequest
 
@@ -79,11 +78,11 @@ def move(work: Work, stream: int, before: Contribution | None, after: Contributi
             daily.add(part, sign)
 
 
-class DailyDeltas:
+class DailyDeltas(UnderHead):
     """The daily counts one unit of work moves, summed per cell and written in one statement."""
 
     def __init__(self, stream: int) -> None:
-        self.stream = stream
+        super().__init__(stream)
         self._cells: dict[Cell, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
 
     def add(self, part: Contribution, sign: int) -> None:
@@ -92,15 +91,14 @@ class DailyDeltas:
         for position, amount in enumerate(part.measures):
             sums[position] += amount * sign
 
-    def apply(self) -> None:
-        """Write the sums. Addition happens in the database, under the head's lock."""
+    def statements(self) -> list[Statement]:
+        """Return the statement that adds the sums, in the database, under the head's lock."""
         moved = {cell: sums for cell, sums in self._cells.items() if any(sums)}
-        if moved:
-            upsert(self.stream, moved)
+        return [upsert(self.stream, moved)] if moved else []
 
 
-def upsert(stream: int, cells: Mapping[Cell, list[int]]) -> None:
-    """Add ``cells`` to the daily counts, one statement for all (SQLite and PostgreSQL alike)."""
+def upsert(stream: int, cells: Mapping[Cell, list[int]]) -> Statement:
+    """Return what adds ``cells`` to the daily counts, one statement for all on either database."""
     table = DailyCount._meta.db_table
     columns = ("stream", *Cell._fields, *MEASURES)
     one = f"({', '.join(['%s'] * len(columns))})"
@@ -110,5 +108,4 @@ def upsert(stream: int, cells: Mapping[Cell, list[int]]) -> None:
         f"ON CONFLICT (stream, {', '.join(Cell._fields)}) DO UPDATE SET {added}"
     )
     values: list[Any] = [value for cell, sums in cells.items() for value in (stream, *cell, *sums)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    return statement, values

@@ -1,9 +1,10 @@
-"""What every new property starts with: the six services and their house rules."""
+"""What every new property starts with: its stream, the six services and the house rules."""
 
 from __future__ import annotations
 
 from django.db.models.signals import post_save
 
+from cluster.streams import open_streams
 from requests_app.models import HouseRules, ServiceType
 from security.models import Property, Role
 
@@ -19,7 +20,8 @@ DEFAULTS: tuple[tuple[str, str, str, Role, tuple[int, int, int]], ...] = (
 
 
 def furnish(place: Property) -> None:
-    """Give a property the default catalogue and house rules it does not have yet."""
+    """Give a property the stream, default catalogue and house rules it does not have yet."""
+    open_streams([place.pk])
     HouseRules.objects.get_or_create(property=place)
     rows = [
         ServiceType(

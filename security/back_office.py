@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class BackOfficeConfig(AdminConfig):
     """Django's admin with our rule about who may enter."""
 
-    default_site = "security.admin.site.BackOffice"
+    default_site = "security.entrance.BackOffice"

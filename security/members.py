@@ -125,6 +125,14 @@ def settle_person(*, by: Caller, user: User) -> None:
         tell_access_changed(by=by, user_id=user.pk)
 
 
+def end_tokens(*, by: Caller, user_id: int) -> None:
+    """After a superuser gave a person a new password: end what was open with the old one."""
+    permissions.require_anywhere(by, PEOPLE)
+    with unit_of_work():
+        credentials.revoke_of_user(user_id)
+        tell_access_changed(by=by, user_id=user_id)
+
+
 def _open_account(person: User, password: str) -> User:
     try:
         person.set_unusable_password()

@@ -14,6 +14,10 @@ class CallerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = "security.authentication.CallerAuthentication"
     name = ["staffToken", "apiKey", "guestToken", "session"]
 
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:  # noqa: ARG002
+        """Return them as alternatives: one entry each, where one entry of all would ask for all."""
+        return [{name: []} for name in self.name]
+
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:  # noqa: ARG002
         """Return the definitions in the order of the names."""
         return [

@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cluster.answers import answer
-from cluster.once import once
-from security import grants, logins, members, permissions, selection, shown, tickets
+from cluster.once import IDEMPOTENCY_KEY, once
+from security import answers, grants, logins, members, permissions, selection, shown, tickets
 from security.caller import Caller
 from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
+
+KEY = OpenApiParameter(
+    IDEMPOTENCY_KEY,
+    location=OpenApiParameter.HEADER,
+    description="The same key and body act once in 24 hours.",
+)
 
 
 class CallerView(APIView):
@@ -38,7 +44,7 @@ class LoginView(CallerView):
 
     authentication_classes = ()
 
-    @extend_schema(request=LoginShape, responses={200: dict}, auth=[])
+    @extend_schema(request=LoginShape, responses={200: answers.LoginAnswer}, auth=[])
     def post(self, request: Request) -> Response:
         """Log in."""
         said = LoginShape.read(request.data)
@@ -55,7 +61,7 @@ class LoginView(CallerView):
 class LogoutView(CallerView):
     """The way out. Its answer is not kept for a replay: the next login's logout must act again."""
 
-    @extend_schema(request=None, responses={200: dict})
+    @extend_schema(request=None, responses={200: answers.LogoutAnswer})
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """Log out: the token, or the session, is over."""
         permissions.require_anywhere(self.caller, grants.LOGOUT)
@@ -66,7 +72,7 @@ class LogoutView(CallerView):
 class MeView(CallerView):
     """Who the caller is."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: answers.MeAnswer})
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Tell who I am, where, and what I may do there."""
         permissions.require_anywhere(self.caller, grants.ME)
@@ -76,7 +82,7 @@ class MeView(CallerView):
 class TicketView(CallerView):
     """A pass for one websocket."""
 
-    @extend_schema(request=None, responses={201: dict})
+    @extend_schema(request=None, responses={201: answers.TicketAnswer}, parameters=[KEY])
     def post(self, request: Request) -> HttpResponse:
         """Get a one-time socket ticket, good for 30 seconds."""
         permissions.require_anywhere(self.caller, grants.TICKET)
@@ -90,14 +96,18 @@ class TicketView(CallerView):
 class MembersView(CallerView):
     """The members of a property, for its managers."""
 
-    @extend_schema(responses={200: list[dict]})  # type: ignore[type-arg]
+    @extend_schema(
+        operation_id="member_list",
+        responses={200: answers.MemberAnswer(many=True)},
+        parameters=[OpenApiParameter("propertyId", description="a property's slug or id")],
+    )
     def get(self, request: Request) -> Response:
         """List members, of one property or of all I manage."""
         named = selection.named_in(request.query_params)
         place = None if named is None else selection.property_for(self.caller, grants.MEMBERS, named)
         return answer([shown.member(row) for row in members.members_of(by=self.caller, property_id=place)])
 
-    @extend_schema(request=NewMemberShape, responses={201: dict})
+    @extend_schema(request=NewMemberShape, responses={201: answers.NewMemberAnswer}, parameters=[KEY])
     def post(self, request: Request) -> HttpResponse:
         """Add a member; without a password one is made and shown this once."""
         place, said = _place(self.caller, request, NewMemberShape)
@@ -112,7 +122,7 @@ class MembersView(CallerView):
 class MemberView(CallerView):
     """One member."""
 
-    @extend_schema(request=MemberChangeShape, responses={200: dict})
+    @extend_schema(request=MemberChangeShape, responses={200: answers.MemberAnswer}, parameters=[KEY])
     def patch(self, request: Request, username: str) -> HttpResponse:
         """Change a member's role or name, or let them out or in again."""
         place, said = _place(self.caller, request, MemberChangeShape)
@@ -128,7 +138,7 @@ class MemberView(CallerView):
 class PasswordView(CallerView):
     """A member's password."""
 
-    @extend_schema(request=PropertyOnlyShape, responses={200: dict})
+    @extend_schema(request=PropertyOnlyShape, responses={200: answers.PasswordAnswer}, parameters=[KEY])
     def post(self, request: Request, username: str) -> HttpResponse:
         """Give a member a new password, shown this once."""
         place, _ = _place(self.caller, request, PropertyOnlyShape)

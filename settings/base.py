@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import django_stubs_ext
+
 from cluster.identity import VERSION
 from settings import logs
 from settings.databases import databases
@@ -10,6 +12,9 @@ from settings.policies import HSTS_SECONDS
 from settings.reading import notices, profile, read, report
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
+
+# Before any app is read: some of Django's classes, like ModelAdmin, take no type without it.
+django_stubs_ext.monkeypatch()
 
 ENVIRONMENT = read()
 PROFILE = profile()
@@ -188,7 +193,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": ["requests_app.api.schema.envelope.finish"],
 }
 
 # --- Metrics ----------------------------------------------------------------------------------

@@ -9,4 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.dev")
 with told_to_the_operator():
     from django.core.wsgi import get_wsgi_application
 
-    application = get_wsgi_application()
+    from cluster.chunked import measured
+
+    application = measured(get_wsgi_application())

@@ -7,6 +7,7 @@ any of them the run stops. `BELLHOP_TEST_DATABASE=sqlite` runs on a SQLite file 
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -23,11 +24,15 @@ described: list[str] = []
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     """Start what is missing; xdist's workers inherit their parent's environment."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        # A run that is told to end, by a time limit say, cleans up as after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             start_services()
-        except NoServer as error:
+        except BaseException as error:
             stop_services()
-            raise pytest.UsageError(str(error)) from None
+            if isinstance(error, NoServer):
+                raise pytest.UsageError(str(error)) from None
+            raise
     return (yield)
 
 

@@ -57,7 +57,13 @@ class Bell:
     def packed(self) -> Message:
         """Return the form that crosses processes."""
         entries = [[entry.seq, list(entry.rooms), entry.frame, entry.at] for entry in self.entries]
-        return {"type": "bell", "stream": self.stream, "epoch": self.epoch, "seq": self.seq, "entries": entries}
+        return {
+            "type": "bell",
+            "stream": self.stream,
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "entries": entries,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,10 @@ def unpacked(message: Message) -> Bell | Notice | None:
         if message["type"] == "notice":
             return Notice(str(message["topic"]), message["data"])
         stream = int(message["stream"])
-        entries = [Entry(stream, int(seq), rooms, str(frame), float(at)) for seq, rooms, frame, at in message["entries"]]
+        entries = [
+            Entry(stream, int(seq), rooms, str(frame), float(at))
+            for seq, rooms, frame, at in message["entries"]
+        ]
         return Bell(stream, str(message["epoch"]), int(message["seq"]), entries)
     except (KeyError, TypeError, ValueError):
         return None

@@ -47,6 +47,8 @@ class Link:
     def __init__(self, heard: Callable[[Message], None]) -> None:
         self.state = State.UP if crosses_processes() else State.LOCAL
         self._heard = heard
+        # It would add a traceback a second to the one line we write about an outage.
+        logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
         self._layer: Any = None
         self._channel = ""
         self._doubt = asyncio.Event()
@@ -60,7 +62,7 @@ class Link:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._layer.group_send(GROUP, message)
-        except Exception as problem:  # whatever the client library raises: the wire is in doubt
+        except Exception as problem:  # noqa: BLE001 whatever the client library raises: the wire is in doubt
             self._doubted(problem)
 
     async def keep(self) -> None:
@@ -71,7 +73,7 @@ class Link:
                 async with self._opened():
                     wait = FIRST_WAIT_SECONDS
                     await self._watch()
-            except Exception as problem:  # the same: nothing here may end the bus
+            except Exception as problem:  # noqa: BLE001 the same: nothing here may end the bus
                 self._doubted(problem)
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
@@ -124,7 +126,7 @@ class Link:
                 await self._layer.send(self._channel, {"type": "echo", "mark": mark})
             async with asyncio.timeout(OPEN_SECONDS):
                 return await self._echo == mark
-        except Exception:  # a wire that can not be asked is a wire that is down
+        except Exception:  # noqa: BLE001 a wire that can not be asked is a wire that is down
             return False
         finally:
             self._echo = None
@@ -144,16 +146,17 @@ class Link:
 def crosses_processes() -> bool:
     """Say whether the configured layer reaches any process but this one."""
     configured = channel_layers.configs.get(DEFAULT_CHANNEL_LAYER)
-    return bool(configured) and not isinstance(channel_layers.make_backend(DEFAULT_CHANNEL_LAYER), InMemoryChannelLayer)
+    return bool(configured) and not isinstance(
+        channel_layers.make_backend(DEFAULT_CHANNEL_LAYER), InMemoryChannelLayer
+    )
 
 
 async def _left(layer: Any, receiver: asyncio.Task[None] | None) -> None:
     """Leave a layer behind, closing what can be closed."""
-    if receiver is not None:
-        receiver.cancel()
-        with suppress(Exception, asyncio.CancelledError):
-            async with asyncio.timeout(SEND_SECONDS):
-                await receiver
+    # Flushed first: a receiver that is cancelled while it is subscribed asks a dead Redis to unsubscribe it.
     with suppress(Exception):
         async with asyncio.timeout(SEND_SECONDS):
             await layer.flush()
+    if receiver is not None:
+        receiver.cancel()
+        await asyncio.gather(receiver, return_exceptions=True)

@@ -174,7 +174,7 @@ def stop() -> None:
 
 def _current() -> Bus:
     """Return the bus of this process: a thread does not survive a fork, so a child starts its own."""
-    global _bus
+    global _bus  # noqa: PLW0603
     bus = _bus
     if bus is None or bus.pid != os.getpid():
         with _starting:

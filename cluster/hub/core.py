@@ -64,7 +64,9 @@ class Hub:
 
     async def read(self, stream: int, after: Cursor, limit: int) -> LogPage:
         """Return the log after a cursor."""
-        return await self.ask(partial(self._read_log, stream, after=after.seq, epoch=after.epoch, limit=limit))
+        return await self.ask(
+            partial(self._read_log, stream, after=after.seq, epoch=after.epoch, limit=limit)
+        )
 
     async def follow(self, wanted: Mapping[int, int]) -> None:
         """Follow these streams, each at least up to the number given.

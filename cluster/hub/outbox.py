@@ -100,7 +100,7 @@ class Outbox:
             if not idle.done():
                 idle.set_result(None)
 
-    def resync(self, stream: int) -> None:
+    def resync(self, stream: int) -> None:  # noqa: ARG002
         """Give up: what the client knows can not be continued."""
         self._hopeless()
 

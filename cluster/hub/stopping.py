@@ -30,7 +30,9 @@ def before_stop(goodbye: Callable[[], Awaitable[None]]) -> None:
             signal.signal(number, _polite(servers, goodbye, loop))
 
 
-def _polite(servers: Handler, goodbye: Callable[[], Awaitable[None]], loop: asyncio.AbstractEventLoop) -> Handler:
+def _polite(
+    servers: Handler, goodbye: Callable[[], Awaitable[None]], loop: asyncio.AbstractEventLoop
+) -> Handler:
     leaving: list[asyncio.Task[None]] = []
 
     async def leave(number: int) -> None:

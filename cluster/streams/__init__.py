@@ -5,17 +5,20 @@ one transaction, and tells listeners after the commit. ``read_heads`` and ``read
 anybody catches up. See ``docs/events.md``.
 """
 
+from cluster.streams.heads import open_streams
 from cluster.streams.log import Cursor, Gone, LogPage, history, read_heads, read_log
-from cluster.streams.work import Emission, Work, current_work, unit_of_work
+from cluster.streams.work import Emission, UnderHead, Work, current_work, unit_of_work
 
 __all__ = [
     "Cursor",
     "Emission",
     "Gone",
     "LogPage",
+    "UnderHead",
     "Work",
     "current_work",
     "history",
+    "open_streams",
     "read_heads",
     "read_log",
     "unit_of_work",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
+import orjson
 from django.db import connection
 
+from cluster import metrics
 from cluster.models import StreamHead
 
 
@@ -22,7 +24,6 @@ def lock_heads(streams: Iterable[int]) -> dict[int, StreamHead]:
     a check-out against a create deadlocked that way, so they are all checked first.
     """
     wanted = sorted(set(streams))
-    _check_deferred_constraints()
     heads = _locked(wanted)
     if len(heads) < len(wanted):
         _open(stream for stream in wanted if stream not in heads)
@@ -30,23 +31,32 @@ def lock_heads(streams: Iterable[int]) -> dict[int, StreamHead]:
     return heads
 
 
-def ensure_heads(streams: Iterable[int]) -> None:
+def open_streams(streams: Iterable[int]) -> None:
     """Open the streams that have no head yet."""
     wanted = set(streams)
     _open(wanted - set(StreamHead.objects.filter(stream__in=wanted).values_list("stream", flat=True)))
 
 
 def _locked(streams: list[int]) -> dict[int, StreamHead]:
-    rows = StreamHead.objects.select_for_update(no_key=True).filter(stream__in=streams).order_by("stream")
-    return {head.stream: head for head in rows}
+    marks = ", ".join(["%s"] * len(streams))
+    with metrics.HEAD_LOCK_WAIT.time(), connection.cursor() as cursor:
+        cursor.execute(_lock_statement().format(marks=marks), streams)
+        if connection.vendor == "postgresql":
+            cursor.nextset()  # the first result is the constraints'
+        return {row[0]: StreamHead(*row[:-1], orjson.loads(row[-1])) for row in cursor.fetchall()}
+
+
+def _lock_statement() -> str:
+    """Return the SELECT that locks; SQLite's IMMEDIATE transaction holds the only lock there is."""
+    select = (
+        "SELECT stream, epoch, seq, oldest, counters FROM cluster_streamhead "
+        "WHERE stream IN ({marks}) ORDER BY stream"
+    )
+    if connection.vendor != "postgresql":
+        return select
+    return f"SET CONSTRAINTS ALL IMMEDIATE; {select} FOR NO KEY UPDATE"
 
 
 def _open(streams: Iterable[int]) -> None:
     rows = [StreamHead(stream=stream, epoch=new_epoch()) for stream in sorted(streams)]
     StreamHead.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _check_deferred_constraints() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from cluster.models import Event, EventSubject, StreamHead
-from cluster.streams.heads import ensure_heads
+from cluster.streams.heads import open_streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_heads(streams: Iterable[int]) -> dict[int, Cursor]:
     wanted = set(streams)
     found = _positions(wanted)
     if len(found) < len(wanted):
-        ensure_heads(wanted - found.keys())
+        open_streams(wanted - found.keys())
         found = _positions(wanted)
     return found
 
@@ -60,7 +60,7 @@ def read_log(stream: int, *, after: int, epoch: str | None, limit: int) -> LogPa
 
     ``epoch`` None trusts the number alone (a client that kept only ``seq``).
     """
-    ensure_heads([stream])
+    open_streams([stream])
     events = list(_with_frames(stream, after)[:limit])
     # The head is read after the events: retention that ran between the two shows in ``oldest``.
     head = StreamHead.objects.get(stream=stream)

@@ -8,31 +8,40 @@ numbers back, and a gap a listener sees always means "not yet seen".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 
 from cluster import bus, identity
 from cluster.models import Event, EventSubject, StreamHead
+from cluster.statements import Statement, batched, insert, together
 from cluster.streams import frames
 from cluster.streams.heads import lock_heads
 
 
-class UnderHead(Protocol):
-    """Changes of rows that a stream head guards, gathered during a unit and applied under its lock."""
+class UnderHead:
+    """Changes of rows that a stream head guards, gathered during a unit and written under its lock."""
 
-    def __init__(self, stream: int) -> None: ...
+    def __init__(self, stream: int) -> None:
+        self.stream = stream
+
+    def statements(self) -> Iterable[Statement]:
+        """Return what is sent along with the moved heads, in their one trip."""
+        return ()
 
     def apply(self) -> None:
-        """Write what was gathered; it may touch only rows the head guards."""
+        """Do what can not be said as statements, once the heads have moved; only to rows they guard."""
 
 
+MOVE_HEAD = "UPDATE cluster_streamhead SET seq = %s, counters = %s WHERE stream = %s"
+ROWS_AT_ONCE = 50
 Gathered = TypeVar("Gathered", bound=UnderHead)
 
 
@@ -100,13 +109,23 @@ class Work:
         heads = lock_heads(streams)
         self._move_counters(heads)
         events = [self._numbered(emission, heads[emission.stream]) for emission in self._emissions]
+        together([*self._moves(heads), *self._rows(events)])
         for gathered in self._gathered.values():
             gathered.apply()
-        for head in heads.values():
-            StreamHead.objects.filter(stream=head.stream).update(seq=head.seq, counters=head.counters)
-        Event.objects.bulk_create(events)
-        self._index_batches(events)
         transaction.on_commit(lambda: bus.publish(events))
+
+    def _moves(self, heads: Mapping[int, StreamHead]) -> Iterator[Statement]:
+        for head in heads.values():
+            counters = orjson.dumps(head.counters).decode()
+            yield MOVE_HEAD, (head.seq, counters, head.stream)
+        for gathered in self._gathered.values():
+            yield from gathered.statements()
+
+    def _rows(self, events: Sequence[Event]) -> Iterator[Statement]:
+        for some in batched(events, ROWS_AT_ONCE):
+            yield insert(some)
+        for some in batched(self._index_of_batches(events), ROWS_AT_ONCE):
+            yield insert(some)
 
     def _move_counters(self, heads: Mapping[int, StreamHead]) -> None:
         for stream, deltas in self._deltas.items():
@@ -129,15 +148,13 @@ class Work:
             frame=frames.finish(emission.body, label=emission.label, epoch=head.epoch, seq=head.seq),
         )
 
-    def _index_batches(self, events: Sequence[Event]) -> None:
-        rows = [
+    def _index_of_batches(self, events: Sequence[Event]) -> list[EventSubject]:
+        return [
             EventSubject(stream=event.stream, subject=subject, seq=event.seq)
             for event, emission in zip(events, self._emissions, strict=True)
             if len(emission.subjects) > 1
             for subject in emission.subjects
         ]
-        if rows:
-            EventSubject.objects.bulk_create(rows)
 
 
 _current: ContextVar[Work | None] = ContextVar("unit_of_work", default=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cluster.answers.problems import Problem, detail
+from cluster.answers.problems import Invalid, Problem, detail
 from cluster.streams import Work, unit_of_work
 from requests_app import access, events
 from requests_app.actions import assignment
@@ -24,6 +24,7 @@ from security.caller import Caller
 from security.models import User
 
 Check = Callable[[GuestRequest], None]
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _sorted_out(
     by: Caller, permission: str, request_ids: Sequence[int], check: Check, *, partial: bool
 ) -> tuple[list[GuestRequest], list[ItemResult]]:
     wanted = list(dict.fromkeys(request_ids))
-    rows = access.visible(by).filter(pk__in=wanted).select_related("property", "assignee")
+    possible = [pk for pk in wanted if 0 < pk <= LARGEST_ID]  # beyond, the database would refuse to look
+    rows = access.visible(by).filter(pk__in=possible).select_related("property", "assignee")
     # Ascending primary key is the one order in which rows are locked, or two batches deadlock.
     found = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
     results = [ItemResult(pk, _problem(by, permission, found.get(pk), check)) for pk in wanted]
@@ -115,6 +117,8 @@ def _problem(by: Caller, permission: str, request: GuestRequest | None, check: C
     try:
         access.check_own(by, permissions.require(by, permission, request.property_id), request)
         check(request)
+    except Invalid:
+        raise  # a field of the call is wrong, not an item of the batch
     except Problem as problem:
         return problem
     return None

@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from cluster.answers.problems import Invalid
+from cluster.statements import insert_one
 from cluster.streams import Work, unit_of_work
 from requests_app import counters, events, lifecycle
 from requests_app.actions import admission, assignment
 from requests_app.actions.changes import refresh_search
 from requests_app.lifecycle import Priority, Source, Status, Urgency
-from requests_app.models import GuestRequest, ServiceType
+from requests_app.models import GuestRequest
 from requests_app.permissions import STATUS
+from requests_app.queries.offers import Offer, offer_named
 from security import permissions
 from security.caller import Caller, CallerKind
+from security.models import Property
 from security.permissions import Grant
 
 DEFAULT_SERVICE = "general"
@@ -57,25 +59,16 @@ def create(*, by: Caller, property_id: int, new: NewRequest) -> GuestRequest:
     with unit_of_work() as work:
         admission.admit(by, property_id)
         new, stay_id = _for_guest(by, new)
-        service = service_named(property_id, new.service_type)
+        offer = offer_named(property_id, new.service_type)
         admission.keep_room_limit(by, property_id, new.room_number, now)
-        request = _drafted(by, service, new, stay_id, now)
-        alarm = _raise_alarm(request, service)
-        request.due_at = lifecycle.due_at(now, request.held_for, service.minutes(), request.priority)
+        request = _drafted(by, offer.place(property_id), offer, new, stay_id, now)
+        alarm = _raise_alarm(request, offer)
+        request.due_at = lifecycle.due_at(now, request.held_for, offer.minutes(), request.priority)
         _assign(by, request, new, now)
-        request.save(force_insert=True)
+        insert_one(request)
         counters.move(work, property_id, None, counters.contribution(request))
         _announce(work, request, by, alarm=alarm)
     return request
-
-
-def service_named(property_id: int, code: str) -> ServiceType:
-    """Return the property's active service type. Raises Invalid naming ``serviceType``."""
-    services = ServiceType.objects.select_related("property__house_rules")
-    service = services.filter(property_id=property_id, code=code, is_active=True).first()
-    if service is None:
-        raise Invalid.field("serviceType", "this property does not offer that service", "unknown")
-    return service
 
 
 def _for_guest(by: Caller, new: NewRequest) -> tuple[NewRequest, int | None]:
@@ -93,18 +86,18 @@ def _for_guest(by: Caller, new: NewRequest) -> tuple[NewRequest, int | None]:
 
 
 def _drafted(
-    by: Caller, service: ServiceType, new: NewRequest, stay_id: int | None, now: datetime
+    by: Caller, place: Property, offer: Offer, new: NewRequest, stay_id: int | None, now: datetime
 ) -> GuestRequest:
     request = GuestRequest(
-        property=service.property,
+        property=place,
         order_id=f"REQ-{_unguessable()}",
         stay_id=stay_id,
         request_text=new.request_text,
         room_number=new.room_number,
         guest_name=new.guest_name,
         phone_number=new.phone_number,
-        service_type=service.code,
-        department=service.department,
+        service_type=offer.code,
+        department=offer.department,
         priority=new.priority,
         urgency=new.urgency,
         description=new.description,
@@ -113,11 +106,11 @@ def _drafted(
         delivery_time=new.delivery_time,
         items=list(new.items),
         total_amount=new.total_amount,
-        currency=new.currency or service.property.currency,
+        currency=new.currency or place.currency,
         status=Status.PENDING.value,
         source=_source(by, new).value,
         language=new.language,
-        local_day=now.astimezone(ZoneInfo(service.property.timezone)).date(),
+        local_day=now.astimezone(ZoneInfo(place.timezone)).date(),
         created_by_id=by.user_id,
         created_at=now,
         updated_at=now,
@@ -137,8 +130,8 @@ def _source(by: Caller, new: NewRequest) -> Source:
     return {CallerKind.GUEST: Source.GUEST, CallerKind.ANONYMOUS: Source.ANONYMOUS}.get(by.kind, Source.STAFF)
 
 
-def _raise_alarm(request: GuestRequest, service: ServiceType) -> bool:
-    words = lifecycle.found_alarm_words(request.request_text, service.property.house_rules.alarm_words)
+def _raise_alarm(request: GuestRequest, offer: Offer) -> bool:
+    words = lifecycle.found_alarm_words(request.request_text, offer.alarm_words)
     if words:
         request.priority = Priority.HIGH.value
         request.urgency = max(request.urgency, Urgency.URGENT.value)

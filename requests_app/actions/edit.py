@@ -13,10 +13,10 @@ from requests_app import access, counters, events, lifecycle
 from requests_app.actions import assignment
 from requests_app.actions.assignment import KEEP, Keep, NewAssignee
 from requests_app.actions.changes import refresh_search, save_changes
-from requests_app.actions.create import service_named
 from requests_app.lifecycle import OPEN
 from requests_app.models import GuestRequest
 from requests_app.permissions import EDIT
+from requests_app.queries.offers import offer_named
 from requests_app.shown import KEYS, shown_request
 from security.caller import Caller
 
@@ -76,11 +76,9 @@ def _apply(request: GuestRequest, changes: Mapping[str, object], now: datetime) 
 
 
 def _restart_clock(request: GuestRequest, now: datetime) -> tuple[str, ...]:
-    service = service_named(request.property_id, request.service_type)
-    request.department = service.department
-    request.due_at = lifecycle.due_at(
-        request.created_at, request.held_for, service.minutes(), request.priority
-    )
+    offer = offer_named(request.property_id, request.service_type)
+    request.department = offer.department
+    request.due_at = lifecycle.due_at(request.created_at, request.held_for, offer.minutes(), request.priority)
     if request.due_at > now:
         request.escalation_level = 0
     return ("department", "due_at", "escalation_level")

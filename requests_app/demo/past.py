@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cluster import identity
 from cluster.models import Event, StreamHead
+from cluster.streams import UnderHead
 from requests_app.demo import loading
 
 
@@ -19,11 +20,11 @@ class Happening(NamedTuple):
     change: str
 
 
-class PastEvents:
+class PastEvents(UnderHead):
     """The history one unit of work adds to a stream. Applied under the stream's head."""
 
     def __init__(self, stream: int) -> None:
-        self.stream = stream
+        super().__init__(stream)
         self._happenings: list[Happening] = []
 
     def add(self, happenings: list[Happening]) -> None:
@@ -36,11 +37,15 @@ class PastEvents:
         node = identity.instance_id()
         rows = [
             (self.stream, head.epoch, seq, name, subject, at, node, "[]", change)
-            for seq, (at, subject, name, change) in enumerate(sorted(self._happenings), head.seq + 1)
+            for seq, (at, subject, name, change) in enumerate(self._in_order(), head.seq + 1)
         ]
         loading.insert(Event, COLUMNS, rows)
         last = head.seq + len(rows)
         StreamHead.objects.filter(stream=self.stream).update(seq=last, oldest=last + 1)
+
+    def _in_order(self) -> list[Happening]:
+        """Return all by time; what happened to one request at one moment stays in its order."""
+        return sorted(self._happenings, key=lambda happening: happening.at)
 
 
 COLUMNS = ("stream", "epoch", "seq", "name", "subject", "at", "node", "rooms", "change")

@@ -43,7 +43,11 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Extra pillows & a blanket, please <3",
             "We are out of shampoo and soap.",
         ),
-        "vi": ("Cho tôi xin thêm hai khăn tắm.", "Nhờ dọn phòng giúp trước 14 giờ.", "Phòng hết nước uống rồi ạ."),
+        "vi": (
+            "Cho tôi xin thêm hai khăn tắm.",
+            "Nhờ dọn phòng giúp trước 14 giờ.",
+            "Phòng hết nước uống rồi ạ.",
+        ),
         "fr": ("Deux serviettes de plus, s'il vous plaît.",),
         "de": ("Bitte das Bett frisch beziehen.",),
         "ko": ("수건 두 장 더 부탁드립니다.",),
@@ -70,25 +74,42 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "th": ("แอร์ไม่เย็น",),
     },
     "concierge": {
-        "en": ("A taxi to the airport at 5:15 tomorrow, please.", "Can you recommend a place for bún chả nearby?"),
+        "en": (
+            "A taxi to the airport at 5:15 tomorrow, please.",
+            "Can you recommend a place for bún chả nearby?",
+        ),
         "vi": ("Đặt giúp tôi xe ra sân bay lúc 5 giờ sáng.", "Gần đây có nhà thuốc nào không?"),
         "fr": ("Pouvez-vous réserver une table pour quatre ce soir ?",),
         "zh": ("请帮我订明天去下龙湾的车。",),
         "el": ("Ένα ταξί για τις 9, παρακαλώ.",),
     },
     "it-support": {
-        "en": ("The Wi-Fi drops every few minutes.", "Urgent: my video call starts in ten minutes and there is no network."),
+        "en": (
+            "The Wi-Fi drops every few minutes.",
+            "Urgent: my video call starts in ten minutes and there is no network.",
+        ),
         "vi": ("Wi-Fi phòng tôi rất yếu.", "Không kết nối được tivi với điện thoại."),
         "ko": ("와이파이가 연결되지 않습니다.",),
     },
     "general": {
-        "en": ("A late check-out until 14:00, if possible.", "Could you keep our luggage after check-out?", "AT&T says my parcel has arrived at your desk."),
+        "en": (
+            "A late check-out until 14:00, if possible.",
+            "Could you keep our luggage after check-out?",
+            "AT&T says my parcel has arrived at your desk.",
+        ),
         "vi": ("Xin trả phòng muộn lúc 14 giờ.", "Nhờ lễ tân giữ hành lý giúp."),
         "ru": ("Разбудите, пожалуйста, в 6:00.",),
         "zh": ("请问可以延迟退房吗?",),
     },
 }  # fmt: skip
-SHARES = {"housekeeping": 34, "room-service": 24, "maintenance": 14, "concierge": 12, "it-support": 8, "general": 8}
+SHARES = {
+    "housekeeping": 34,
+    "room-service": 24,
+    "maintenance": 14,
+    "concierge": 12,
+    "it-support": 8,
+    "general": 8,
+}
 
 MENU = (
     ("Phở bò", 95_000),
@@ -99,6 +120,18 @@ MENU = (
 )
 CANCELLED = ("The guest changed their mind.", "Khách tự lo được rồi.", "Asked twice; the other one counts.")
 COMPLETED = ("", "", "", "Done, the guest is happy.", "Đã giao tận phòng.", "Left at the door as asked.")
-ON_HOLD = ("Waiting for a spare part.", "Khách đang nghỉ, quay lại sau.", "The guest is out until the evening.")
+ON_HOLD = (
+    "Waiting for a spare part.",
+    "Khách đang nghỉ, quay lại sau.",
+    "The guest is out until the evening.",
+)
 REMOVED = ("A test by the front desk.", "Nhập nhầm phòng.")
-INSTRUCTIONS = ("", "", "", "", "Please knock softly, the baby sleeps.", "Để trước cửa phòng.", "Leave it at the door.")
+INSTRUCTIONS = (
+    "",
+    "",
+    "",
+    "",
+    "Please knock softly, the baby sleeps.",
+    "Để trước cửa phòng.",
+    "Leave it at the door.",
+)

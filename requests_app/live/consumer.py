@@ -7,6 +7,7 @@ message and a task for each wait, fifteen times the cost of a delivery here.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -24,6 +25,8 @@ from requests_app.live.lobby import Lobby
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Socket
 from requests_app.queries import positions
+
+logger = logging.getLogger("bellhop.live")
 
 Receive = Callable[[], Awaitable[Message]]
 
@@ -59,7 +62,9 @@ async def unknown_socket(scope: Mapping[str, Any], receive: Receive, send: Send)
     await receive()
     offered = scope.get("subprotocols", [])
     with suppress(OSError):
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        await send(
+            {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
+        )
         await send(protocol.closing(Code.NOT_FOUND, "no such address"))
 
 
@@ -74,7 +79,11 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
         raise Turned(Code.OVERLOAD, "overload")
     try:
         await lobby.ready()
+        changes = lobby.changes
         standing, heads = await lobby.hub.ask(lambda: _identified(visitor))
+        while changes != lobby.changes:  # somebody's access changed meanwhile, perhaps theirs
+            changes = lobby.changes
+            standing = await lobby.hub.ask(standing.renewed)
     except AuthenticationRequired:
         raise Turned(Code.BAD_CREDENTIALS, "credentials") from None
     except DatabaseError:
@@ -103,11 +112,20 @@ async def _converse(
         socket.greet(heads)
         listening = asyncio.ensure_future(_listen(socket, receive))
         await asyncio.wait([listening, socket.writer], return_when=asyncio.FIRST_COMPLETED)
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        await _ended(socket, listening)
     finally:
         lobby.dismiss(socket, caller)
         await socket.end()
+
+
+async def _ended(socket: Socket, listening: asyncio.Task[None]) -> None:
+    """End the listening; one that failed is our mistake, which the client should hear of too."""
+    listening.cancel()
+    (problem,) = await asyncio.gather(listening, return_exceptions=True)
+    if isinstance(problem, Exception):
+        logger.error("socket.failed", exc_info=problem)
+        socket.close(Code.FAILURE, "failure")
+        await socket.written()
 
 
 async def _listen(socket: Socket, receive: Receive) -> None:

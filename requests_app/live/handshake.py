@@ -89,14 +89,13 @@ def identify(visitor: Visitor) -> Standing:
 
 def _of_session(session_key: str) -> Standing:
     if not session_key:
-        raise AuthenticationRequired()
+        raise AuthenticationRequired
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return Standing(_known(authentication.caller_for_user(get_user(request))), session_key)  # type: ignore[arg-type]
+    return Standing(_known(authentication.caller_for_user(get_user(request))), session_key)
 
 
 def _known(caller: Caller) -> Caller:
     if not caller.is_known:
-        raise AuthenticationRequired()
+        raise AuthenticationRequired
     return caller
-

@@ -76,7 +76,7 @@ class Lobby:
         if news.get("event") == ACCESS_CHANGED:
             self._look_again(news["data"])
 
-    def resync(self, stream: int) -> None:
+    def resync(self, stream: int) -> None:  # noqa: ARG002
         """Look at everybody again: what we did not hear may have been about anybody."""
         self._look_again(None)
 

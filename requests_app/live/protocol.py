@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
+
+import orjson
 
 from cluster.answers import dumps
 from cluster.bus import Message
@@ -24,6 +25,7 @@ FrameId = int | str | None
 class Code(IntEnum):
     """Why a socket ends. A client comes back after all but the final ones."""
 
+    FAILURE = 1011
     RESTART = 1012
     OVERLOAD = 1013
     BAD_PROTOCOL = 4400
@@ -95,8 +97,8 @@ def _json_object(message: Message) -> dict[str, Any]:
     if len(text.encode(errors="replace")) > limits.LARGEST_FRAME:
         raise BadFrame(f"A frame may have at most {limits.LARGEST_FRAME} bytes.")
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
+        said = orjson.loads(text)  # strict: no NaN, no lone surrogate that could not be sent back
+    except ValueError:
         raise BadFrame("This frame is not JSON.") from None
     if not isinstance(said, dict):
         raise BadFrame('Send a JSON object, like {"t": "hb"}.')

@@ -113,7 +113,7 @@ class _Asked:
             raise PermissionDenied("A guest hears the room of their stay.")
         stream = self.requests.get(int(pk))
         if stream is None or stream not in self.slugs:
-            raise RequestNotFound()
+            raise RequestNotFound
         self._only_staff(stream)
         return [(stream, f"request:{pk}")]
 
@@ -130,7 +130,7 @@ class _Asked:
         permitted = permissions.permitted_properties(self.caller, EVENTS)
         streams = [stream for stream in self.slugs if permitted is None or stream in permitted]
         if not streams:
-            raise PermissionDenied()
+            raise PermissionDenied
         return [(stream, room) for stream in streams]
 
     def _only_staff(self, stream: int) -> None:

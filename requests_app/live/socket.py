@@ -85,7 +85,9 @@ class Socket:
         """Find out what is open to them now, in a thread; then join everything in one breath."""
         try:
             plan, answers = await self._planned(said)
-            streams = {stream: answers[slug].reached for stream, slug in plan.slugs.items() if slug in answers}
+            streams = {
+                stream: answers[slug].reached for stream, slug in plan.slugs.items() if slug in answers
+            }
             await self._hub.follow({**dict.fromkeys(plan.slugs, 0), **streams})
         except AuthenticationRequired:
             self.close(Code.BAD_CREDENTIALS, "credentials")
@@ -118,7 +120,9 @@ class Socket:
                 rooms=list(plan.granted),
                 denied=plan.denied,
                 resume={
-                    slug: answers[slug].shown(heads[stream]) for stream, slug in plan.slugs.items() if slug in answers
+                    slug: answers[slug].shown(heads[stream])
+                    for stream, slug in plan.slugs.items()
+                    if slug in answers
                 },
                 head={slug: [heads[stream].epoch, heads[stream].seq] for stream, slug in plan.slugs.items()},
             )
@@ -192,7 +196,9 @@ class Socket:
                 self._present.add(stream)
                 person = {"username": caller.username, "displayName": caller.display_name}
                 role = caller.role_in(stream)
-                self._lobby.presence.enter(stream, plan.slugs[stream], person | ({"role": role.value} if role else {}))
+                self._lobby.presence.enter(
+                    stream, plan.slugs[stream], person | ({"role": role.value} if role else {})
+                )
             self._outbox.post(self._lobby.presence.follow(stream, plan.slugs[stream]))
 
     def _leave_staff_room(self, stream: int) -> None:

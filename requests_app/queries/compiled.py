@@ -22,10 +22,10 @@ Converter = Callable[..., object]
 
 
 class Statement:
-    """One compiled SELECT of ``COLUMNS`` for a database vendor; parameters in the order they were built."""
+    """One compiled SELECT; ``placeholders`` stand in it for the values of each run, in their order."""
 
-    def __init__(self, rows: QuerySet[GuestRequest], placeholders: Sequence[object]) -> None:
-        compiler = rows.values_list(*COLUMNS).query.get_compiler(connection=connection)
+    def __init__(self, rows: QuerySet[Any, Any], placeholders: Sequence[object]) -> None:
+        compiler = rows.query.get_compiler(connection=connection)
         self.sql, parameters = compiler.as_sql()
         self.places: list[tuple[int, Any]] = [_place(value, placeholders) for value in parameters]
         found = compiler.get_converters([column[0] for column in compiler.select])
@@ -58,10 +58,11 @@ PROPERTY, REQUEST = 990_000_001, 990_000_002
 def newest_of_property(limit: int) -> Statement:
     """Return the statement of a property's newest ``limit`` requests."""
     rows = GuestRequest.objects.filter(deleted_at__isnull=True, property_id=PROPERTY)
-    return Statement(rows.order_by("-created_at", "-id")[:limit], [PROPERTY])
+    return Statement(rows.order_by("-created_at", "-id").values_list(*COLUMNS)[:limit], [PROPERTY])
 
 
 @cache
 def by_id() -> Statement:
     """Return the statement of one request by its id."""
-    return Statement(GuestRequest.objects.filter(deleted_at__isnull=True, pk=REQUEST), [REQUEST])
+    rows = GuestRequest.objects.filter(deleted_at__isnull=True, pk=REQUEST)
+    return Statement(rows.values_list(*COLUMNS), [REQUEST])

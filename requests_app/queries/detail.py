@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -30,7 +31,12 @@ class Detail:
     @property
     def etag(self) -> str:
         """Return the strong ETag: the version, and whether time has made it overdue."""
-        return f'"{self.request["version"]}{"-overdue" if self.request["overdue"] else ""}"'
+        return etag_of(self.request)
+
+
+def etag_of(request: Mapping[str, object]) -> str:
+    """Return the ETag of a request as the API shows it."""
+    return f'"{request["version"]}{"-overdue" if request["overdue"] else ""}"'
 
 
 def detail(caller: Caller, request_id: int) -> Detail:

@@ -98,14 +98,9 @@ def page(question: Question) -> Page:
     mark = keyset.decode(question.paging.order, question.paging.cursor) if question.paging.cursor else None
     found, more = _read(rows, question.paging, mark)
     total, is_estimate = _total(question, rows, standing)
-    counts = {
-        "total": total,
-        "totalPages": -(-total // question.paging.limit),
-        "totalIsEstimate": is_estimate,
-    }
-    return Page(
-        _shown(question, found), _pagination(question.paging, found, counts, mark, more=more), standing
-    )
+    counts = _counts(question.paging, total, is_estimate=is_estimate)
+    pagination = _pagination(question.paging, found, counts, mark, more=more)
+    return Page(_shown(question, found), pagination, standing)
 
 
 def _everyday(question: Question, standing: list[Position]) -> Page:

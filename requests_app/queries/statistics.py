@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import timezone as fixed_zone
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DurationField, F, QuerySet, Sum
@@ -168,11 +169,11 @@ def _edge(place: Property, start: datetime | None, end: datetime | None) -> Iter
 def measured(rows: QuerySet[GuestRequest]) -> Iterator[tuple[Cell, Measures]]:
     """Yield the cells that ``rows`` add up to, summed by the database in whole microseconds."""
     sums = rows.order_by().values_list(*_CELL_COLUMNS).annotate(
-        Count("id"),
-        Count("started_at"),
-        Sum(F("started_at") - F("created_at"), output_field=DurationField()),
-        Count("completed_at"),
-        Sum(F("completed_at") - F("created_at"), output_field=DurationField()),
+        number=Count("id"),
+        responses=Count("started_at"),
+        response=Sum(F("started_at") - F("created_at"), output_field=DurationField()),
+        completions=Count("completed_at"),
+        completion=Sum(F("completed_at") - F("created_at"), output_field=DurationField()),
     )  # fmt: skip
     for *cell, total, responses, response, completions, completion in sums:
         times = (_in_microseconds(response), _in_microseconds(completion))
@@ -214,7 +215,8 @@ Point = tuple[datetime, bool, Measures]
 def _by_day(place: Property, within: Range, granularity: str) -> Iterator[Point]:
     zone = ZoneInfo(place.timezone)
     for cell, sums in _cells(place, within):
-        yield midnight(_bucket_day(cell.day, granularity), zone), cell.status == Status.COMPLETED, sums
+        start = midnight(_bucket_day(cell.day, granularity), zone).astimezone(UTC)
+        yield start, cell.status == Status.COMPLETED, sums
 
 
 def _bucket_day(day: date, granularity: str) -> date:
@@ -233,13 +235,19 @@ def _by_hour(place: Property, within: Range) -> Iterator[Point]:
             "granularity", "hours need a range of at most 31 days (startDate, endDate)", "range"
         )
     rows = _between(GuestRequest.objects.filter(LIVE, property=place), since, until)
-    hours = (
-        rows.order_by().annotate(hour=Trunc("created_at", "hour", tzinfo=zone)).values_list("hour", "status")
-    )
+    hour = Trunc("created_at", "hour", tzinfo=_minutes_of(zone, since))
+    hours = rows.order_by().annotate(hour=hour).values_list("hour", "status")
     sums = hours.annotate(
-        Count("id"),
-        Count("completed_at"),
-        Sum(F("completed_at") - F("created_at"), output_field=DurationField()),
+        number=Count("id"),
+        completions=Count("completed_at"),
+        completion=Sum(F("completed_at") - F("created_at"), output_field=DurationField()),
     )
-    for hour, status, total, completions, completion in sums:
-        yield hour, status == Status.COMPLETED, [total, 0, 0, completions, _in_microseconds(completion)]
+    for begin, status, total, completions, completion in sums:
+        times = [total, 0, 0, completions, _in_microseconds(completion)]
+        yield begin.astimezone(UTC), status == Status.COMPLETED, times
+
+
+def _minutes_of(zone: ZoneInfo, moment: datetime) -> fixed_zone:
+    """Return where the zone's hours begin. Its own clock would make one of the two 2 o'clocks of autumn."""
+    offset = moment.astimezone(zone).utcoffset() or timedelta()
+    return fixed_zone(offset % timedelta(hours=1))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cluster.answers.problems import NotFound
 from requests_app.models import Stay
+from security import permissions
+from security.caller import Caller
 
 MOST = 1000
 
@@ -31,3 +34,21 @@ def shown_stay(stay: Stay) -> dict[str, object]:
         "checkOut": stay.check_out,
         "checkedOutAt": stay.checked_out_at,
     }
+
+
+def stay_of(caller: Caller, permission: str, stay_id: int) -> Stay:
+    """Return a stay to look at. Raises 401, NotFound or 403, in that order."""
+    if not caller.is_known:
+        permissions.require_anywhere(caller, permission)
+    stay = Stay.objects.filter(pk=stay_id).first()
+    if stay is None or not caller.may_enter(stay.property_id):
+        raise NotFound("There is no such stay.")
+    permissions.require(caller, permission, stay.property_id)
+    return stay
+
+
+def language_of(caller: Caller) -> str:
+    """Return the language of a guest's stay, where it is known."""
+    if not caller.is_guest:
+        return ""
+    return Stay.objects.filter(pk=caller.stay_id).values_list("language", flat=True).first() or ""

@@ -65,11 +65,11 @@ class CredentialAdmin(WalledAdmin):
             options |= {"form": NewKeyForm, "fields": NewKeyForm.Meta.fields}
         return super().get_form(request, obj, *args, **options)
 
-    def get_fields(self, request: HttpRequest, obj: Credential | None = None) -> Any:  # noqa: ARG002
+    def get_fields(self, request: HttpRequest, obj: Credential | None = None) -> Any:
         """Return the fields of the page in their order."""
         return self.fields if obj else NewKeyForm.Meta.fields
 
-    def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: Any) -> None:  # noqa: ARG002
+    def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: Any) -> None:
         """Make the key and show it this once."""
         said = form.cleaned_data
         issued = credentials.issue(

@@ -91,11 +91,11 @@ class MembershipAdmin(WalledAdmin):
         options["form"] = MemberForm if obj else NewMemberForm
         return super().get_form(request, obj, *args, **options)
 
-    def get_fields(self, request: Any, obj: Membership | None = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_fields(self, request: Any, obj: Membership | None = None) -> tuple[str, ...]:
         """Return the fields of the form in their order."""
         return self.known_fields if obj else self.new_fields
 
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
         """A membership's person and property never change."""
         return ("property", "username") if obj else ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -35,7 +37,7 @@ class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
     search_fields = ("username", "display_name")
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
 
-    def property_id_of(self, obj: Any) -> int:  # noqa: ARG002
+    def property_id_of(self, obj: Any) -> int:
         """Return 0: a person belongs to no one property."""
         return 0
 
@@ -44,7 +46,17 @@ class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         members.settle_person(by=caller_of(request), user=obj)
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """Make a person in one unit of work; Django opens a transaction of its own further in."""
+        view = partial(super().add_view, request, form_url, extra_context)
+        return self.in_unit_of_work(request, view)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
-        """Change a password in one unit of work."""
-        view = super().user_change_password
-        return self.in_unit_of_work(request, lambda: view(request, id, form_url))
+        """Change a password; what was open with the old one ends."""
+        return self.in_unit_of_work(request, partial(self._change_password, request, id, form_url))
+
+    def _change_password(self, request: HttpRequest, user_id: str, form_url: str) -> Any:
+        response = super().user_change_password(request, user_id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            members.end_tokens(by=caller_of(request), user_id=int(user_id))
+        return response

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from cluster.answers.problems import Problem
-from cluster.streams import unit_of_work
+from cluster.streams import current_work, unit_of_work
 from security import permissions
 from security.authentication import caller_of
 from security.models import Property
@@ -141,7 +141,7 @@ class WalledAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def in_unit_of_work(self, request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         """Run a view: what a POST changes is one unit, and a refusal becomes a message."""
-        if request.method != "POST":
+        if request.method != "POST" or current_work() is not None:
             return view()
         try:
             with unit_of_work():

@@ -118,7 +118,7 @@ def plain_away(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-def form(request: HttpRequest) -> HttpResponse:
+def form(request: HttpRequest, name: str = "") -> HttpResponse:
     return HttpResponse("thanks")
 
 

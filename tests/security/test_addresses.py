@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import Settings as SettingsWrapper
+from pytest_django import Settings
 
 from security.addresses import behind_proxies, client_address
 
@@ -46,7 +46,7 @@ def test_no_header_is_a_crash(peer: str, forwarded: str) -> None:
     assert behind_proxies("203.0.113.9", forwarded, TRUSTED) == "203.0.113.9"
 
 
-def test_it_works_on_a_request(settings: SettingsWrapper) -> None:
+def test_it_works_on_a_request(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = TRUSTED
     request = RequestFactory().get("/", REMOTE_ADDR="10.9.9.9", headers={"X-Forwarded-For": "198.51.100.7"})
     assert client_address(request) == "198.51.100.7"

@@ -111,7 +111,13 @@ def test_it_rejects_a_good_token_under_another_word(hotel: cast.Hotel) -> None:
     staff = shown(cast.bearer(hotel.lan)).split()[1]
     key = shown(cast.api_key(hotel.property, "stay")).split()[1]
     guest = shown(cast.guest_token(hotel.property)).split()[1]
-    for word, token in [("Guest", staff), ("Api-Key", staff), ("Bearer", key), ("Guest", key), ("Bearer", guest)]:
+    for word, token in [
+        ("Guest", staff),
+        ("Api-Key", staff),
+        ("Bearer", key),
+        ("Guest", key),
+        ("Bearer", guest),
+    ]:
         with pytest.raises(AuthenticationRequired):
             authenticate(f"{word} {token}")
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.dateparse import parse_datetime
 
+from security import answers
 from security.models import Credential, Membership
 from tests import cast
 
@@ -124,10 +125,12 @@ def test_a_session_needs_its_csrf_token_to_write(hotel: cast.Hotel) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(hotel.lan)
     assert client.get("/api/auth/me").status_code == 200
-    assert client.post("/api/ws-ticket").status_code == 403
+    assert client.post("/api/ws-ticket", content_type=JSON).status_code == 403
     client.cookies["csrftoken"] = "a" * 32
-    assert client.post("/api/ws-ticket", headers={"X-CSRFToken": "a" * 32}).status_code == 201
-    assert client.post("/api/ws-ticket", headers=cast.bearer(hotel.lan)).status_code == 201
+    assert (
+        client.post("/api/ws-ticket", content_type=JSON, headers={"X-CSRFToken": "a" * 32}).status_code == 201
+    )
+    assert client.post("/api/ws-ticket", content_type=JSON, headers=cast.bearer(hotel.lan)).status_code == 201
 
 
 def test_me_tells_staff_what_they_may_where(client: Client, hotel: cast.Hotel) -> None:
@@ -176,3 +179,17 @@ def test_no_answer_or_row_repeats_a_password(client: Client, hotel: cast.Hotel) 
     response = log_in(client, LOGIN)
     assert cast.PASSWORD not in response.content.decode()
     assert response.json()["data"]["token"] not in str(list(Credential.objects.values()))
+
+
+def test_answers_have_the_shape_the_document_says(client: Client, hotel: cast.Hotel) -> None:
+    header = cast.bearer(hotel.hoa)
+    login = log_in(client, LOGIN).json()["data"]
+    me = client.get("/api/auth/me", headers=header).json()["data"]
+    member = client.get("/api/member", headers=header).json()["data"][0]
+    for data, shape in (
+        (login, answers.LoginAnswer),
+        (login["user"], answers.KnownPerson),
+        (me, answers.MeAnswer),
+        (member, answers.MemberAnswer),
+    ):
+        assert set(data) == set(shape().fields)

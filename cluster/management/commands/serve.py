@@ -33,9 +33,7 @@ class Command(BaseCommand):
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
         logger.info("serving", host=options["host"], port=options["port"], instance=instance_id())
-        server = uvicorn.Server(configuration(options["host"], options["port"]))
-        server.run()
-        logger.info("stopped", instance=instance_id())
+        uvicorn.Server(configuration(options["host"], options["port"])).run()
 
 
 def configuration(host: str, port: int) -> uvicorn.Config:

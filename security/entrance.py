@@ -1,4 +1,7 @@
-"""Who may enter the back office at all."""
+"""Who may enter the back office at all.
+
+Not in ``security.admin``: importing that registers with the site, which must exist by then.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+"""What the OpenAPI schema says of each door, as decorators named for what the door does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from requests_app.api import answers, shapes
+from requests_app.api.schema import examples, parameters
+from requests_app.api.schema.extras import CURSOR, ETAG, PAGED, REPLACES, STRANGERS, VERSIONED, WRITES
+
+Door = Callable[..., Any]
+Decorator = Callable[[Door], Door]
+Shape = type[serializers.Serializer[Any]]
+
+
+def _reads(answer: Any, *, asks: Sequence[OpenApiParameter] = (), extras: Sequence[str] = (), **more: Any) -> Decorator:
+    return extend_schema(
+        parameters=[*asks], responses={200: answer}, extensions=dict.fromkeys(extras, True), **more
+    )
+
+
+def _writes(
+    body: Shape | None, answer: Any, *, status: int = 200, extras: Sequence[str] = (), **more: Any
+) -> Decorator:
+    marks = dict.fromkeys((WRITES, *extras), True)
+    return extend_schema(request=body, responses={status: answer}, extensions=marks, **more)
+
+
+_request = answers.RequestSerializer
+_page = _reads(
+    answers.RequestSerializer(many=True),
+    asks=[*parameters.FILTERS, *parameters.PAGING],
+    extras=(PAGED, CURSOR),
+    filters=False,
+    examples=[examples.REQUESTS],
+)
+
+
+def lists(door: Door) -> Door:
+    """Describe a list of requests, with the words its path has."""
+    return _page(door)
+
+
+creates = _writes(
+    shapes.NewRequestShape,
+    _request,
+    status=201,
+    extras=(STRANGERS, ETAG),
+    examples=[examples.TOWELS, examples.TOWELS_MADE],
+)
+detail = _reads(_request, extras=(CURSOR, ETAG, REPLACES), examples=[examples.TOWELS_SHOWN])
+edits = _writes(shapes.RequestChangesShape, _request, extras=(VERSIONED, ETAG))
+moves = _writes(
+    shapes.StatusChangeShape, _request, extras=(VERSIONED, ETAG), examples=[examples.BEGIN, examples.CANCEL]
+)
+removes = _writes(shapes.RemovalShape, answers.RemovedSerializer, extras=(VERSIONED,))
+history = _reads(answers.ChangeSerializer(many=True), filters=False)
+messages = _reads(answers.MessageSerializer(many=True), filters=False)
+posts_message = _writes(shapes.MessageShape, answers.MessageSerializer, status=201)
+statistics = _reads(answers.StatisticsSerializer, asks=parameters.RANGE, extras=(CURSOR,))
+performance = _reads(answers.PerformanceSerializer, asks=[parameters.PROPERTY])
+events = _reads(answers.LogSerializer, asks=parameters.LOG, filters=False)
+opens_stay = _writes(shapes.NewStayShape, answers.OpenedStaySerializer, status=201, examples=[examples.CHECK_IN])
+stays = _reads(answers.StaySerializer(many=True), asks=[parameters.PROPERTY, parameters.ROOM], filters=False)
+moves_stay = _writes(shapes.StayChangeShape, answers.StaySerializer)
+checks_out = _writes(None, answers.StaySerializer)
+properties = _reads(answers.PropertySerializer(many=True), asks=[parameters.PROPERTY], filters=False)
+services = _reads(answers.ServiceSerializer(many=True), asks=[parameters.PROPERTY], filters=False)
+staff = _reads(answers.MemberSerializer(many=True), asks=[parameters.PROPERTY], filters=False)
+sets_duty = _writes(shapes.DutyShape, answers.MemberSerializer)
+exports = extend_schema(
+    parameters=[*parameters.FILTERS, *parameters.SORTING, parameters.FORMAT],
+    responses={
+        (200, "text/csv"): OpenApiTypes.STR,
+        (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY,
+    },
+    filters=False,
+)
+
+
+def batches(body: Shape) -> Decorator:
+    """Describe a change of many requests."""
+    return _writes(body, OpenApiResponse(answers.BatchSerializer), examples=[examples.BATCH])

@@ -1,0 +1,1 @@
+"""The JSON API as clients meet it, over HTTP."""

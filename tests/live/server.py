@@ -1,0 +1,20 @@
+"""`python -m tests.live.server PORT [limit=value …]`: the product's server, some limits shortened."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from settings.asgi import application  # sets Django up
+
+if __name__ == "__main__":
+    from cluster.management.commands.serve import configuration
+    from requests_app.live import limits
+
+    port, *shortened = sys.argv[1:]
+    for name, _, value in (word.partition("=") for word in shortened):
+        setattr(limits, name, type(getattr(limits, name))(value))
+    config = configuration("127.0.0.1", int(port))
+    config.app = application
+    uvicorn.Server(config).run()
