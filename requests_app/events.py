@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cluster.streams import Work
+from requests_app.lifecycle import PRIORITY_WORDS, URGENCY_WORDS
 from requests_app.models import GuestRequest, Message
 from requests_app.shown import shown_message, shown_request
 from security.caller import Caller
@@ -30,7 +31,11 @@ NO_CHANGE: Change = {}
 
 def created(work: Work, request: GuestRequest, by: Caller) -> None:
     """A request was made."""
-    to = {"status": request.status, "priority": request.priority, "urgency": request.urgency}
+    to = {
+        "status": request.status,
+        "priority": PRIORITY_WORDS[request.priority],
+        "urgency": URGENCY_WORDS[request.urgency],
+    }
     _emit(work, CREATED, request, by, change={"to": to})
 
 

@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
+HEALTH_DETAILS_FOR = "security.probes.is_staff"
+
 # --- Addresses and doors ----------------------------------------------------------------------
 ROOT_URLCONF = "settings.urls"
 ASGI_APPLICATION = "settings.asgi.application"

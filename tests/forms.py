@@ -1,8 +1,13 @@
-"""What a browser would send: the fields of the forms on a page, as they stand."""
+"""Forms as a browser sends them: the fields that stand on a page, urlencoded."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+from django.test import Client
 
 
 def fields_of(page: str) -> dict[str, str]:
@@ -10,6 +15,13 @@ def fields_of(page: str) -> dict[str, str]:
     reader = _Reader()
     reader.feed(page)
     return reader.found
+
+
+def send(client: Client, address: str, said: Mapping[str, str], *, follow: bool = False) -> Any:
+    """Post a form as a browser does; Django's client would make it multipart."""
+    return client.post(
+        address, urlencode(said), content_type="application/x-www-form-urlencoded", follow=follow
+    )
 
 
 class _Reader(HTMLParser):

@@ -1,10 +1,11 @@
-"""What this service leans on: the database, which is vital, and the bell, which is not."""
+"""What this service leans on: the database, which is vital; the cache and the bell, which are not."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from django.conf import settings
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.db import connection
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -18,6 +19,7 @@ PATIENCE = 0.5
 def register_all() -> None:
     """Register the checks of this layer; called once when the app is ready."""
     register("database", check_database, vital=True)
+    register("cache", check_cache)
     register("channelLayer", check_channel_layer)
 
 
@@ -30,6 +32,13 @@ def check_database() -> None:
     finally:
         # This thread serves no requests, so nobody else would close it.
         connection.close()
+
+
+def check_cache() -> None:
+    """Keep a value for a moment and read it back."""
+    caches[DEFAULT_CACHE_ALIAS].set("health", "kept", timeout=10)
+    if caches[DEFAULT_CACHE_ALIAS].get("health") != "kept":
+        raise RuntimeError("the cache lost what it was given")
 
 
 def check_channel_layer() -> None:

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 from cluster import metrics
 from cluster.bus import Entry, Message
+from cluster.hub.eager import begun
 from cluster.streams import Cursor
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Farewell:
     close: Message
 
 
+Item = Message | Mark | Replay | Farewell | Awaitable[None]
+"""What waits beside events; an awaitable is a send that has begun."""
+
+
 class Outbox:
     """A listener that writes to a websocket from a task of its own, so that a slow one delays nobody.
 
@@ -80,25 +85,25 @@ class Outbox:
         self._send = send
         self._show = show
         self._hopeless = hopeless
-        self._queue: deque[Entry | Message | Mark | Replay | Farewell] = deque()
+        self._queue: deque[Entry | Item] = deque()
         self._idle: asyncio.Future[None] | None = None
         self._closing = False
         self._lags = 0
         self._lagged_at = 0.0
 
     def offer(self, entry: Entry) -> None:
-        """Take an event. This is the hot line of the house: it runs once a socket and event."""
+        """Take an event: send it at once when nothing waits, else queue it.
+
+        This is the hot line of the house: it runs once a socket and event.
+        """
         if self.lagging or self._closing:
             return
-        if len(self._queue) >= LONGEST_QUEUE:
+        if self._idle is not None:
+            self._send_at_once(entry)
+        elif len(self._queue) < LONGEST_QUEUE:
+            self._queue.append(entry)
+        else:
             self._lag()
-            return
-        self._queue.append(entry)
-        idle = self._idle
-        if idle is not None:
-            self._idle = None
-            if not idle.done():
-                idle.set_result(None)
 
     def resync(self, stream: int) -> None:  # noqa: ARG002
         """Give up: what the client knows can not be continued."""
@@ -171,6 +176,17 @@ class Outbox:
                 self._idle = asyncio.get_running_loop().create_future()
                 await self._idle
 
+    def _send_at_once(self, entry: Entry) -> None:
+        message = self._show(entry)
+        try:
+            rest = None if message is None else begun(self._send(message))
+        except OSError:  # the socket has gone: its own task shall find out
+            self._put(entry)
+            return
+        if rest is not None:
+            self._put(rest)
+        self.sent[entry.stream] = entry.seq
+
     async def _write(self, entry: Entry) -> None:
         message = self._show(entry)
         if message is not None:
@@ -178,7 +194,7 @@ class Outbox:
         if entry.stream in self.sent:
             self.sent[entry.stream] = entry.seq
 
-    async def _do(self, item: Message | Mark | Replay | Farewell) -> bool:
+    async def _do(self, item: Item) -> bool:
         """Do what is no event; say whether to go on."""
         match item:
             case Replay():
@@ -192,8 +208,10 @@ class Outbox:
                     await self._send(item.words)
                 await self._send(item.close)
                 return False
-            case _:
+            case dict():
                 await self._send(item)
+            case _:
+                await item
         return True
 
     async def _replay(self, replay: Replay) -> None:
@@ -233,7 +251,7 @@ class Outbox:
         mine = self.rooms.get(entry.stream, {})
         return any(room in mine for room in entry.rooms)
 
-    def _put(self, item: Message | Mark | Replay | Farewell) -> None:
+    def _put(self, item: Entry | Item) -> None:
         if self._closing:
             return
         if len(self._queue) >= 2 * LONGEST_QUEUE:  # messages of ours that nobody takes

@@ -19,7 +19,7 @@ def encode_body(*, event: str, rooms: list[str], at: datetime, actor: object, no
         "instance": node,
         "data": data,
     }
-    return escape_markup(orjson.dumps(body)).decode()[1:-1]
+    return escape_markup(orjson.dumps(body, option=orjson.OPT_UTC_Z)).decode()[1:-1]
 
 
 def finish(body: str, *, label: str, epoch: str, seq: int) -> str:

@@ -122,10 +122,8 @@ class Work:
             yield from gathered.statements()
 
     def _rows(self, events: Sequence[Event]) -> Iterator[Statement]:
-        for some in batched(events, ROWS_AT_ONCE):
-            yield insert(some)
-        for some in batched(self._index_of_batches(events), ROWS_AT_ONCE):
-            yield insert(some)
+        for rows in (events, self._index_of_batches(events)):
+            yield from (insert(some) for some in batched(rows, ROWS_AT_ONCE))
 
     def _move_counters(self, heads: Mapping[int, StreamHead]) -> None:
         for stream, deltas in self._deltas.items():

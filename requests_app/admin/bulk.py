@@ -48,7 +48,7 @@ def to_status(status: Status, label: Any) -> Batch:
     @needs("bulk")
     @admin.action(description=label)
     def act(modeladmin: Any, request: HttpRequest, queryset: QuerySet[GuestRequest]) -> None:
-        form = _filled_in(request)
+        form = filled_in(request)
         chosen = form["assignee"]
         results = actions.bulk_change(
             by=caller_of(request),
@@ -68,7 +68,7 @@ def to_status(status: Status, label: Any) -> Batch:
 @admin.action(description=_("Assign"))
 def assign(modeladmin: Any, request: HttpRequest, queryset: QuerySet[GuestRequest]) -> None:
     """Give the ticked requests to one colleague, or to nobody."""
-    form = _filled_in(request)
+    form = filled_in(request)
     if not form["assignee"]:
         raise Invalid("Choose whom to assign to.")
     results = actions.bulk_assign(
@@ -85,7 +85,7 @@ def assign(modeladmin: Any, request: HttpRequest, queryset: QuerySet[GuestReques
 @admin.action(description=_("Delete"))
 def remove(modeladmin: Any, request: HttpRequest, queryset: QuerySet[GuestRequest]) -> None:
     """Take the ticked requests out of sight."""
-    notes = _filled_in(request)["notes"]
+    notes = filled_in(request)["notes"]
     report(
         request,
         actions.bulk_remove(by=caller_of(request), request_ids=ticked(request), notes=notes, partial=True),
@@ -126,7 +126,8 @@ def report(request: HttpRequest, results: Sequence[ItemResult]) -> None:
         messages.error(request, f"{words % {'count': count}} {reason}")
 
 
-def _filled_in(request: HttpRequest) -> dict[str, str]:
+def filled_in(request: HttpRequest) -> dict[str, str]:
+    """Return the assignee and the notes. Raises Invalid saying which of them is wrong."""
     form = forms.Form(request.POST)
     form.fields = {name: BatchForm.base_fields[name] for name in ("assignee", "notes")}
     if not form.is_valid():

@@ -81,6 +81,7 @@ class RequestAdmin(WalledAdmin):
     ) -> Any:
         """Look at what was ticked before Django puts it into a query."""
         bulk.ticked(request)
+        bulk.filled_in(request)
         return super().response_action(request, queryset, *where, **named)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:

@@ -208,7 +208,8 @@ def bounds(start: Bound, end: Bound, properties: frozenset[int] | None) -> tuple
     zone = zone_of(properties)
     start, end = (_in_zone(bound, zone) for bound in (start, end))
     since, until = period(start, end, zone)
-    if since and until and since > until:
+    # A bare end date includes its day, so an empty range that ends with one was inverted too.
+    if since and until and (since > until or (since == until and not isinstance(end, datetime))):
         raise Invalid.field("endDate", "This is before startDate.", "inverted")
     return start, end, zone
 

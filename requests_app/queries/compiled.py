@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from requests_app.models import GuestRequest
 from requests_app.shown import COLUMNS
 
-Row = Sequence[object]
+Row = Sequence[Any]
 Converter = Callable[..., object]
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
 from cluster.models import StreamHead
 from cluster.streams import Cursor, read_heads
+from requests_app.queries.compiled import PROPERTY, Statement
 from security.caller import Caller
 from security.models import Property
 
@@ -59,9 +62,20 @@ def cursor_header(found: Iterable[Position]) -> str:
     return ",".join(f"{position.slug}:{position.cursor}" for position in found)
 
 
-def _heads(slugs: Mapping[int, str]) -> list[tuple[int, str, int, dict[str, int]]]:
+Head = tuple[int, str, int, dict[str, int]]
+_COLUMNS = ("stream", "epoch", "seq", "counters")
+
+
+def _heads(slugs: Mapping[int, str]) -> list[Head]:
+    if len(slugs) == 1:
+        return [cast("Head", tuple(row)) for row in _one_head().rows(*slugs)]
     rows = StreamHead.objects.filter(stream__in=slugs.keys()).order_by("stream")
-    return list(rows.values_list("stream", "epoch", "seq", "counters"))
+    return list(rows.values_list(*_COLUMNS))
+
+
+@cache
+def _one_head() -> Statement:
+    return Statement(StreamHead.objects.filter(stream=PROPERTY).values_list(*_COLUMNS), [PROPERTY])
 
 
 def _slugs(caller: Caller, property_ids: Iterable[int] | None) -> Mapping[int, str]:

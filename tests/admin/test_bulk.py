@@ -73,7 +73,8 @@ def test_it_does_not_reach_another_propertys_requests(
 
 
 def test_department_staff_can_not(hotel: Hotel, towels: GuestRequest, signed_in: SignIn) -> None:
-    _act(signed_in(hotel.minh), "to_completed", [towels])
+    sent = {"action": "to_completed", "index": "0", "_selected_action": [towels.pk]}
+    signed_in(hotel.minh).post(LIST, sent)
     assert _now(towels).status == "pending"
 
 

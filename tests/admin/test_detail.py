@@ -15,7 +15,7 @@ from requests_app.models import GuestRequest, Message
 from tests import cast
 from tests.admin.conftest import SignIn, ask
 from tests.cast import Hotel, OtherHotel
-from tests.forms import fields_of
+from tests.forms import fields_of, send
 
 pytestmark = pytest.mark.both_databases
 
@@ -156,9 +156,9 @@ def test_it_refuses_steps_that_there_are_not(lan: Client, towels: GuestRequest, 
 def test_it_writes_to_the_guest_once_however_often_it_is_sent(lan: Client, towels: GuestRequest) -> None:
     sent = {**fields_of(_read(lan, towels)), "do": "reply", "content": "On our way\r\nwith <3"}
     for _ in range(2):
-        assert lan.post(_address(towels), sent).status_code == 302
+        assert send(lan, _address(towels), sent).status_code == 302
     assert [line.content for line in Message.objects.all()] == ["On our way\nwith <3"]
-    other = lan.post(_address(towels), {**sent, "content": "Something else"})
+    other = send(lan, _address(towels), {**sent, "content": "Something else"})
     assert "This form was sent before" in other.content.decode()
     assert "Something else" in other.content.decode()
 

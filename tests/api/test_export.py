@@ -31,7 +31,7 @@ def rows_of(response: Any) -> list[dict[str, str]]:
 def _three(hotel: Hotel) -> None:
     cast.asked(hotel.lan, hotel.property, "Khăn tắm, \"hai\"\ncái", assigned_to="minh", room_number="102")
     cast.asked(hotel.lan, hotel.property, "=1+1", guest_name="@SUM(A1)", phone_number="+84901", priority=3)
-    cast.asked(hotel.lan, hotel.property, "  -2+3", items=({"name": "Tea"},))
+    cast.asked(hotel.lan, hotel.property, "-2+3", items=({"name": "Tea"},))
 
 
 def test_it_works(hoa: Speaker) -> None:

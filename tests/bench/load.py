@@ -1,0 +1,118 @@
+"""A closed loop of keep-alive HTTP requests, in a process of its own: `python -m tests.bench.load '{…}'`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+
+from tests.bench.processes import ROOT
+
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, sent over and over."""
+
+    path: str
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came back: answers, those that were not 2xx, and milliseconds."""
+
+    answers: int
+    bad: int
+    p50: float
+    p99: float
+
+
+def hammer(port: int, call: Call, seconds: float) -> Tally:
+    """Send ``call`` from ``CONNECTIONS`` connections for a while."""
+    told = json.dumps({"port": port, "seconds": seconds, "call": asdict(call)})
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load", told],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return Tally(**json.loads(done.stdout))
+
+
+class Client(asyncio.Protocol):
+    """One connection: sends, waits for the whole answer, sends again."""
+
+    def __init__(self, request: bytes, until: float) -> None:
+        self.request, self.until = request, until
+        self.took: list[float] = []
+        self.bad = 0
+        self.over = asyncio.get_running_loop().create_future()
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        self.sent = time.perf_counter()
+        self.transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        if not found or len(body) < _length(head):
+            return
+        self._buffer = b""
+        self.took.append(time.perf_counter() - self.sent)
+        self.bad += head[9:10] != b"2"
+        if time.perf_counter() < self.until:
+            self._send()
+        else:
+            self.transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line[15:])
+    raise ValueError(f"an answer without Content-Length: {head!r}")
+
+
+def _encoded(port: int, call: Call) -> bytes:
+    body = call.body.encode()
+    headers = {"Host": f"127.0.0.1:{port}", "Accept": "application/json", **call.headers}
+    if body:
+        headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    lines = [f"{call.method} {call.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def _hammered(port: int, call: Call, seconds: float) -> Tally:
+    loop, request = asyncio.get_running_loop(), _encoded(port, call)
+    until = time.perf_counter() + seconds
+    clients = []
+    for _ in range(CONNECTIONS):
+        _, client = await loop.create_connection(lambda: Client(request, until), "127.0.0.1", port)
+        clients.append(client)
+    await asyncio.wait_for(asyncio.gather(*(client.over for client in clients)), seconds + 30)
+    took = sorted(moment for client in clients for moment in client.took)
+    bad = sum(client.bad for client in clients)
+    return Tally(len(took), bad, took[len(took) // 2] * 1e3, took[len(took) * 99 // 100] * 1e3)
+
+
+if __name__ == "__main__":
+    told = json.loads(sys.argv[1])
+    tally = asyncio.run(_hammered(told["port"], Call(**told["call"]), told["seconds"]))
+    print(json.dumps(asdict(tally)))
