@@ -31,14 +31,18 @@ urlpatterns = [
     path("api/request/guest/<str:guest_name>", ListDoor.as_view({"get": "by_guest"}), name="by-guest"),
     path("api/request/status/<str:status>", ListDoor.as_view({"get": "by_status"}), name="by-status"),
     path("api/request/priority/<str:priority>", ListDoor.as_view({"get": "by_priority"}), name="by-priority"),
-    path("api/request/assigned/<str:assigned_to>", ListDoor.as_view({"get": "by_assignee"}), name="by-assignee"),
+    path(
+        "api/request/assigned/<str:assigned_to>", ListDoor.as_view({"get": "by_assignee"}), name="by-assignee"
+    ),
     path("api/request/<str:request_id>", RequestDoor.as_view(ONE), name="request"),
     path(
         "api/request/<str:request_id>/status",
         RequestDoor.as_view({"patch": "status", "put": "status"}),
         name="request-status",
     ),
-    path("api/request/<str:request_id>/history", ThreadDoor.as_view({"get": "history"}), name="request-history"),
+    path(
+        "api/request/<str:request_id>/history", ThreadDoor.as_view({"get": "history"}), name="request-history"
+    ),
     path(
         "api/request/<str:request_id>/messages",
         ThreadDoor.as_view({"get": "list", "post": "create"}),

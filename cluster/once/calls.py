@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -104,8 +105,11 @@ def _parts(response: HttpResponse) -> tuple[bytes, bytes]:
 
 
 def _digest(*parts: str | bytes) -> str:
-    """Return one digest of the parts, each behind its length so that none can pass for two."""
-    total = hashlib.sha256()
+    """Return one digest of the parts, each behind its length so that none can pass for two.
+
+    Keyed: a body may hold a password, and a bare hash of it could be guessed at.
+    """
+    total = hmac.new(settings.SECRET_KEY.encode(), digestmod="sha256")
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
         total.update(b"%d:" % len(raw))

@@ -100,7 +100,7 @@ def lock_open_stay(by: Caller, stay_id: int) -> Stay:
         permissions.require_anywhere(by, STAYS)
     stays = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("property", "credential")
     stay = stays.filter(pk=stay_id).first()
-    if stay is None or not by.may_enter(stay.property_id):
+    if stay is None or not by.may_enter(stay.property_id) or by.stay_id not in (None, stay.pk):
         raise NotFound("There is no such stay.")
     permissions.require(by, STAYS, stay.property_id)
     if stay.checked_out_at is not None:

@@ -162,7 +162,6 @@ class BucketSerializer(CamelSerializer):
     average_completion_minutes = serializers.FloatField(**Null)
 
 
-
 class StatisticsSerializer(CamelSerializer):
     """Exact numbers of undeleted requests; urgent and overdue count open ones only."""
 

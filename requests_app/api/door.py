@@ -60,7 +60,9 @@ class Door(ViewSet):
         with refusing_first(check):
             return shape.read(self.request.data, partial=partial)
 
-    def read_about(self, shape: type[CamelSerializer], permission: str, request_id: int, *, partial: bool = False) -> Said:
+    def read_about(
+        self, shape: type[CamelSerializer], permission: str, request_id: int, *, partial: bool = False
+    ) -> Said:
         """Return what the body says about one request."""
         return self.read(shape, lambda: access.get(self.caller, permission, request_id), partial=partial)
 

@@ -45,7 +45,9 @@ class RoomField(PatternField):
     """A room number."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(ROOM, "Send 1 to 10 letters, digits, hyphens or underscores.", max_length=10, **options)
+        super().__init__(
+            ROOM, "Send 1 to 10 letters, digits, hyphens or underscores.", max_length=10, **options
+        )
 
 
 class LanguageField(PatternField):
@@ -72,7 +74,9 @@ class PhoneField(PlainTextField):
         """Return the bare number."""
         number = re.sub(r"[ .-]", "", super().to_internal_value(data))
         if number and not PHONE.fullmatch(number):
-            raise serializers.ValidationError("Send up to 16 digits, not first a zero, with or without a plus.")
+            raise serializers.ValidationError(
+                "Send up to 16 digits, not first a zero, with or without a plus."
+            )
         return number
 
 
@@ -80,7 +84,9 @@ class ServiceField(PatternField):
     """A service type's code; old clients write underscores for hyphens."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"[a-z0-9_-]+", "Send a code of the catalogue, like room-service.", max_length=30, **options)
+        super().__init__(
+            r"[a-z0-9_-]+", "Send a code of the catalogue, like room-service.", max_length=30, **options
+        )
 
     def to_internal_value(self, data: Any) -> str:
         """Return the catalogue's spelling."""
@@ -141,7 +147,9 @@ class StatusField(MeaningField):
         """Return the status."""
         status = parse_status(text)
         if status is None:
-            raise serializers.ValidationError(f"Send one of: {', '.join(Status.values)}.", code="invalid_choice")
+            raise serializers.ValidationError(
+                f"Send one of: {', '.join(Status.values)}.", code="invalid_choice"
+            )
         return status
 
 
@@ -153,7 +161,9 @@ class AmountField(serializers.Field[Any, Any, Any, Any]):
         """Return the amount in hundredths."""
         text = str(data) if isinstance(data, int | float) and not isinstance(data, bool) else data
         if not isinstance(text, str) or not AMOUNT.fullmatch(text.strip()):
-            raise serializers.ValidationError('Send an amount like "12.50": at most 12 digits and two decimals.')
+            raise serializers.ValidationError(
+                'Send an amount like "12.50": at most 12 digits and two decimals.'
+            )
         amount = Decimal(text.strip()).quantize(CENT)
         if not amount:
             raise serializers.ValidationError("Send more than 0.", code="min_value")
@@ -229,4 +239,3 @@ def read_date(text: str) -> date | None:
     except ValueError:
         return None
     return day if day is not None and 1900 <= day.year <= LAST_YEAR else None
-

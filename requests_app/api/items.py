@@ -18,7 +18,9 @@ LARGEST = 16_384
 """Bytes; what fits into one cell of a spreadsheet."""
 
 
-@extend_schema_field({"type": "array", "items": {}, "maxItems": MOST, "description": "at most 16 KB, 5 levels deep"})
+@extend_schema_field(
+    {"type": "array", "items": {}, "maxItems": MOST, "description": "at most 16 KB, 5 levels deep"}
+)
 class ItemsField(serializers.Field[Any, Any, Any, Any]):
     """A JSON array; old clients send it as a text that holds one."""
 

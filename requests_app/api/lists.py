@@ -58,7 +58,9 @@ class ListDoor(Door):
     @schema.lists
     def by_guest(self, request: Request, guest_name: str) -> HttpResponse:
         """List the requests of guests whose name contains this."""
-        return self._page(OVERVIEW, lambda asked: replace(asked, guest_name=paths.name("guestName", guest_name)))
+        return self._page(
+            OVERVIEW, lambda asked: replace(asked, guest_name=paths.name("guestName", guest_name))
+        )
 
     @schema.lists
     def by_status(self, request: Request, status: str) -> HttpResponse:
@@ -73,9 +75,13 @@ class ListDoor(Door):
     @schema.lists
     def by_assignee(self, request: Request, assigned_to: str) -> HttpResponse:
         """List the requests given to one person: a username, me, or none."""
-        return self._page(OVERVIEW, lambda asked: replace(asked, assigned_to=paths.name("assignedTo", assigned_to)))
+        return self._page(
+            OVERVIEW, lambda asked: replace(asked, assigned_to=paths.name("assignedTo", assigned_to))
+        )
 
-    def _page(self, permission: str, narrow: Narrow | None = None, order: Order | None = None) -> HttpResponse:
+    def _page(
+        self, permission: str, narrow: Narrow | None = None, order: Order | None = None
+    ) -> HttpResponse:
         properties = self.scope(permission)
         query = self.request.query_params
         criteria, zone = criteria_of(query, self.caller, properties)

@@ -55,7 +55,8 @@ def order_of(query: QueryDict) -> Order:
     if not sort and not direction:
         return NEWEST
     return keyset.order_named(
-        _one_of("sortBy", sort or "created_at", SORTS), descending=_one_of("sortOrder", direction or "desc", DIRECTIONS)
+        _one_of("sortBy", sort or "created_at", SORTS),
+        descending=_one_of("sortOrder", direction or "desc", DIRECTIONS),
     )
 
 

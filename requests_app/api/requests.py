@@ -52,10 +52,14 @@ class RequestDoor(ListDoor):
             shape = GuestRequestShape if self.caller.is_guest else NewRequestShape
             said = self.read(shape, lambda: arrivals.check(self.caller))
             named = said.pop("property_id", None)
-            place = arrivals.property_for(self.caller, named_in(request.query_params) if named is None else named)
+            place = arrivals.property_for(
+                self.caller, named_in(request.query_params) if named is None else named
+            )
             new = _new(said, place, by_voice=request.data.get("source") == "voice")
             return self.write(
-                lambda: told(self.caller, actions.create(by=self.caller, property_id=place, new=new), made=True)
+                lambda: told(
+                    self.caller, actions.create(by=self.caller, property_id=place, new=new), made=True
+                )
             )
 
     @schema.detail

@@ -41,7 +41,7 @@ def stay_of(caller: Caller, permission: str, stay_id: int) -> Stay:
     if not caller.is_known:
         permissions.require_anywhere(caller, permission)
     stay = Stay.objects.filter(pk=stay_id).first()
-    if stay is None or not caller.may_enter(stay.property_id):
+    if stay is None or not caller.may_enter(stay.property_id) or caller.stay_id not in (None, stay.pk):
         raise NotFound("There is no such stay.")
     permissions.require(caller, permission, stay.property_id)
     return stay

@@ -50,9 +50,36 @@ def test_it_tells_everything_that_is_missing_at_once(lan: Speaker) -> None:
         "description": ["x" * 501, 1],
         "specialInstructions": ["x" * 501, False],
         "orderType": ["x" * 51],
-        "deliveryTime": ["soon", "2020-01-01T10:00:00Z", 1893456000, "2030-13-01T10:00:00Z", "9999-12-31T23:59:59Z"],
-        "items": ["towels", {"a": 1}, 7, "[", list(range(101)), [[[[[[1]]]]]], [{"text": "x" * 9000}, "y" * 9000]],
-        "totalAmount": [0, -1, "0.00", "1.234", "abc", "NaN", "Infinity", 1e30, True, "1e3", "1234567890123", []],
+        "deliveryTime": [
+            "soon",
+            "2020-01-01T10:00:00Z",
+            1893456000,
+            "2030-13-01T10:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ],
+        "items": [
+            "towels",
+            {"a": 1},
+            7,
+            "[",
+            list(range(101)),
+            [[[[[[1]]]]]],
+            [{"text": "x" * 9000}, "y" * 9000],
+        ],
+        "totalAmount": [
+            0,
+            -1,
+            "0.00",
+            "1.234",
+            "abc",
+            "NaN",
+            "Infinity",
+            1e30,
+            True,
+            "1e3",
+            "1234567890123",
+            [],
+        ],
         "currency": ["vnd", "VN", "DONG", 704],
         "language": ["english please", "x", 5, "v" * 36],
         "assignedTo": ["nobody-here", 5, "x" * 151],
@@ -64,7 +91,9 @@ def test_it_names_a_wrong_field(lan: Speaker, field: str, values: list[object]) 
         assert fields_of(response)[0].startswith(field), value
 
 
-@pytest.mark.parametrize("field", ["requestText", "roomNumber", "guestName", "serviceType", "priority", "items"])
+@pytest.mark.parametrize(
+    "field", ["requestText", "roomNumber", "guestName", "serviceType", "priority", "items"]
+)
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x85b", "x" * 10_001])
 def test_it_refuses_what_is_no_text(lan: Speaker, field: str, text: str) -> None:
     value: object = [{"name": text}] if field == "items" else text
@@ -74,7 +103,10 @@ def test_it_refuses_what_is_no_text(lan: Speaker, field: str, text: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    [*("2 < 3 & 5 > 4", "temp <25C", "AT&T", "O'Brien", "<3", "🛁 thêm khăn", "منشفتان من فضلك"), "a\tb\nc\r\nd"],
+    [
+        *("2 < 3 & 5 > 4", "temp <25C", "AT&T", "O'Brien", "<3", "🛁 thêm khăn", "منشفتان من فضلك"),
+        "a\tb\nc\r\nd",
+    ],
 )
 def test_innocent_text_comes_back_to_the_letter(lan: Speaker, text: str) -> None:
     response = lan.post("/api/request", TOWELS | {"requestText": f"  {text} "})
@@ -119,7 +151,12 @@ def test_items_of_an_old_client_are_a_text(lan: Speaker) -> None:
 
 
 def test_old_and_snake_names_are_understood(lan: Speaker) -> None:
-    said = {"request_content": "Towels", "room_number": "102", "guest_name": "A", "service_type": "it_support"}
+    said = {
+        "request_content": "Towels",
+        "room_number": "102",
+        "guest_name": "A",
+        "service_type": "it_support",
+    }
     made = data_of(lan.post("/api/request", said | {"tenantId": "demo-hotel", "assigned_to": "lan"}), 201)
     assert [made[name] for name in ("requestText", "roomNumber", "guestName", "assignedTo")] == [
         *("Towels", "102", "A", "lan")
@@ -131,13 +168,24 @@ def test_camel_case_wins_over_snake_case(lan: Speaker) -> None:
 
 
 def test_unknown_and_read_only_fields_are_ignored(lan: Speaker) -> None:
-    made = created(lan, id=5, status="completed", version=9, orderId="X", createdAt="x", colour="red", notes=1)
+    made = created(
+        lan, id=5, status="completed", version=9, orderId="X", createdAt="x", colour="red", notes=1
+    )
     assert (made["status"], made["version"]) == ("pending", 1)
     assert made["id"] != 5 or made["orderId"] != "X"
 
 
 def test_null_is_absent(lan: Speaker) -> None:
-    optional = ("guestName", "phoneNumber", "serviceType", "priority", "urgency", "items", "totalAmount", "currency")
+    optional = (
+        "guestName",
+        "phoneNumber",
+        "serviceType",
+        "priority",
+        "urgency",
+        "items",
+        "totalAmount",
+        "currency",
+    )
     made = created(lan, **dict.fromkeys((*optional, "deliveryTime", "assignedTo", "language", "propertyId")))
     assert (made["serviceType"], made["priority"], made["items"]) == ("general", "medium", [])
 
@@ -174,23 +222,31 @@ def test_an_alarm_word_raises_it_and_minh_on_duty_gets_it(lan: Speaker, hotel: H
     assert (made["priority"], made["urgency"], made["assignedTo"]) == ("high", "urgent", "minh")
 
 
-def test_strangers_are_refused_before_anything_else(nobody: Speaker, hotel: Hotel, elsewhere: OtherHotel) -> None:
+def test_strangers_are_refused_before_anything_else(
+    nobody: Speaker, hotel: Hotel, elsewhere: OtherHotel
+) -> None:
     for body in (TOWELS, {}, "{"):
         response = nobody.post("/api/request", body)
         refusal_of(response, 401, "AUTHENTICATION_REQUIRED")
         assert response["WWW-Authenticate"]
 
 
-def test_strangers_may_where_the_house_lets_them(nobody: Speaker, hotel: Hotel, elsewhere: OtherHotel) -> None:
+def test_strangers_may_where_the_house_lets_them(
+    nobody: Speaker, hotel: Hotel, elsewhere: OtherHotel
+) -> None:
     HouseRules.objects.filter(property=hotel.property).update(allow_anonymous=True)
     made = created(nobody)
     assert (made["propertyId"], made["source"]) == ("demo-hotel", "anonymous")
     assert "notes" not in made
     assert fields_of(nobody.post("/api/request", {})) == ["requestText", "roomNumber"]
-    refusal_of(nobody.post("/api/request", TOWELS | {"propertyId": "other-hotel"}), 401, "AUTHENTICATION_REQUIRED")
+    refusal_of(
+        nobody.post("/api/request", TOWELS | {"propertyId": "other-hotel"}), 401, "AUTHENTICATION_REQUIRED"
+    )
 
 
-def test_somebody_of_several_properties_names_one(admin: Speaker, hotel: Hotel, elsewhere: OtherHotel) -> None:
+def test_somebody_of_several_properties_names_one(
+    admin: Speaker, hotel: Hotel, elsewhere: OtherHotel
+) -> None:
     assert fields_of(admin.post("/api/request", TOWELS)) == ["propertyId"]
     assert created(admin, propertyId="other-hotel")["propertyId"] == "other-hotel"
     assert created(admin, tenantId=hotel.property.pk)["propertyId"] == "demo-hotel"
@@ -224,11 +280,19 @@ def test_the_same_key_makes_one_request(lan: Speaker) -> None:
     assert again["Idempotent-Replayed"] == "true"
     assert again["ETag"] == first["ETag"]
     assert GuestRequest.objects.count() == 1
-    refusal_of(lan.post("/api/request", TOWELS | {"roomNumber": "1"}, Idempotency_Key="k1"), 422, "IDEMPOTENCY_CONFLICT")
+    refusal_of(
+        lan.post("/api/request", TOWELS | {"roomNumber": "1"}, Idempotency_Key="k1"),
+        422,
+        "IDEMPOTENCY_CONFLICT",
+    )
 
 
 def test_a_refusal_is_not_remembered(lan: Speaker) -> None:
-    refusal_of(lan.post("/api/request", TOWELS | {"serviceType": "spa"}, Idempotency_Key="k2"), 400, "VALIDATION_ERROR")
+    refusal_of(
+        lan.post("/api/request", TOWELS | {"serviceType": "spa"}, Idempotency_Key="k2"),
+        400,
+        "VALIDATION_ERROR",
+    )
     data_of(lan.post("/api/request", TOWELS, Idempotency_Key="k2"), 201)
 
 

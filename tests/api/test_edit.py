@@ -35,19 +35,25 @@ def test_null_takes_an_optional_field_back(lan: Speaker, path: str) -> None:
 
 
 def test_null_leaves_what_must_have_a_value(lan: Speaker, path: str) -> None:
-    after = data_of(lan.patch(path, dict.fromkeys(("serviceType", "priority", "urgency", "currency", "version"))))
+    after = data_of(
+        lan.patch(path, dict.fromkeys(("serviceType", "priority", "urgency", "currency", "version")))
+    )
     assert (after["serviceType"], after["priority"], after["currency"], after["version"]) == (
         *("general", "medium", "VND"),
         1,
     )
 
 
-@pytest.mark.parametrize("body", [{"requestText": None}, {"roomNumber": ""}, {"items": "x"}, {"totalAmount": 0}])
+@pytest.mark.parametrize(
+    "body", [{"requestText": None}, {"roomNumber": ""}, {"items": "x"}, {"totalAmount": 0}]
+)
 def test_it_names_a_wrong_field(lan: Speaker, path: str, body: dict[str, object]) -> None:
     assert fields_of(lan.patch(path, body)) == list(body)
 
 
-@pytest.mark.parametrize("body", [{"deliveryTime": "2020-01-01T00:00:00"}, {"serviceType": "spa"}, {"assignedTo": "x"}])
+@pytest.mark.parametrize(
+    "body", [{"deliveryTime": "2020-01-01T00:00:00"}, {"serviceType": "spa"}, {"assignedTo": "x"}]
+)
 def test_it_names_what_the_house_does_not_know(lan: Speaker, path: str, body: dict[str, object]) -> None:
     assert fields_of(lan.patch(path, body)) == list(body)
 
@@ -91,7 +97,9 @@ def test_deleting_hides_it_everywhere(hoa: Speaker, lan: Speaker, path: str) -> 
     refusal_of(hoa.delete(path), 404, "REQUEST_NOT_FOUND")
 
 
-def test_deleting_is_a_manager_s_and_knows_versions(hoa: Speaker, lan: Speaker, otto: Speaker, path: str) -> None:
+def test_deleting_is_a_manager_s_and_knows_versions(
+    hoa: Speaker, lan: Speaker, otto: Speaker, path: str
+) -> None:
     refusal_of(lan.delete(path), 403, "PERMISSION_DENIED")
     refusal_of(otto.delete(path), 404, "REQUEST_NOT_FOUND")
     refusal_of(hoa.delete(path, If_Match='"4"'), 412, "CONCURRENT_MODIFICATION")

@@ -55,7 +55,13 @@ def test_a_list_s_cursor_is_a_place_to_go_on_from(lan: Speaker, four: int) -> No
 def test_what_can_not_be_whole_is_gone(lan: Speaker, hotel: Hotel, four: int) -> None:
     StreamHead.objects.filter(stream=hotel.property.pk).update(oldest=3)
     epoch = StreamHead.objects.get(stream=hotel.property.pk).epoch
-    for since, code in [("0", "expired"), ("1", "expired"), ("9", "ahead"), ("e0:2", "epoch"), (f"{epoch}:99", "ahead")]:
+    for since, code in [
+        ("0", "expired"),
+        ("1", "expired"),
+        ("9", "ahead"),
+        ("e0:2", "epoch"),
+        (f"{epoch}:99", "ahead"),
+    ]:
         (entry,) = refusal_of(lan.get("/api/events", {"since": since}), 410, "RESYNC_REQUIRED")["details"]
         assert (entry["field"], entry["code"]) == ("since", code)
     assert len(data_of(lan.get("/api/events", {"since": f"{epoch}:2"}))["events"]) == 2
@@ -81,12 +87,23 @@ def test_a_guest_hears_their_own_alone_and_reduced(guest: Speaker, four: int) ->
     assert (ended["data"]["requestIds"], ended["data"]["count"]) == ([four], 1)
     assert told["data"]["message"]["author"] == {"displayName": "Lan"}
     said = json.dumps(log["events"])
-    for hidden in ("actor", "instance", "notes", "assignedTo", "escalationLevel", "username", "Towels", "property:"):
+    for hidden in (
+        "actor",
+        "instance",
+        "notes",
+        "assignedTo",
+        "escalationLevel",
+        "username",
+        "Towels",
+        "property:",
+    ):
         assert f'"{hidden}' not in said, hidden
     assert (log["head"], log["complete"]) == (4, True)
 
 
-def test_it_is_one_property_s(admin: Speaker, otto: Speaker, lan: Speaker, nobody: Speaker, four: int) -> None:
+def test_it_is_one_property_s(
+    admin: Speaker, otto: Speaker, lan: Speaker, nobody: Speaker, four: int
+) -> None:
     assert fields_of(admin.get("/api/events")) == ["propertyId"]
     assert len(data_of(admin.get("/api/events", {"propertyId": "demo-hotel"}))["events"]) == 4
     assert data_of(otto.get("/api/events"))["events"] == []
@@ -94,7 +111,9 @@ def test_it_is_one_property_s(admin: Speaker, otto: Speaker, lan: Speaker, nobod
     refusal_of(nobody.get("/api/events"), 401, "AUTHENTICATION_REQUIRED")
 
 
-def test_an_old_snapshot_and_the_events_equal_a_fresh_fetch(lan: Speaker, hotel: Hotel, elsewhere: OtherHotel) -> None:
+def test_an_old_snapshot_and_the_events_equal_a_fresh_fetch(
+    lan: Speaker, hotel: Hotel, elsewhere: OtherHotel
+) -> None:
     cast.asked(hotel.lan, hotel.property, "First")
     before = lan.get("/api/request")
     since = before["X-Stream-Cursor"].partition(":")[2]

@@ -29,7 +29,7 @@ def rows_of(response: Any) -> list[dict[str, str]]:
 
 @pytest.fixture(autouse=True)
 def _three(hotel: Hotel) -> None:
-    cast.asked(hotel.lan, hotel.property, "Khăn tắm, \"hai\"\ncái", assigned_to="minh", room_number="102")
+    cast.asked(hotel.lan, hotel.property, 'Khăn tắm, "hai"\ncái', assigned_to="minh", room_number="102")
     cast.asked(hotel.lan, hotel.property, "=1+1", guest_name="@SUM(A1)", phone_number="+84901", priority=3)
     cast.asked(hotel.lan, hotel.property, "-2+3", items=({"name": "Tea"},))
 
@@ -39,9 +39,13 @@ def test_it_works(hoa: Speaker) -> None:
     minus, formula, towels = rows_of(response)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert re.fullmatch(r'attachment; filename="requests-[\d-]+\.csv"', response["Content-Disposition"])
-    assert (towels["requestText"], towels["assignedTo"]) == ("Khăn tắm, \"hai\"\ncái", "minh")
+    assert (towels["requestText"], towels["assignedTo"]) == ('Khăn tắm, "hai"\ncái', "minh")
     assert (towels["propertyId"], towels["overdue"], towels["items"]) == ("demo-hotel", "false", "")
-    assert (formula["requestText"], formula["guestName"], formula["phoneNumber"]) == ("'=1+1", "'@SUM(A1)", "'+84901")
+    assert (formula["requestText"], formula["guestName"], formula["phoneNumber"]) == (
+        "'=1+1",
+        "'@SUM(A1)",
+        "'+84901",
+    )
     assert (minus["requestText"], minus["items"]) == ("'-2+3", '[{"name":"Tea"}]')
 
 
@@ -53,7 +57,9 @@ def test_no_cell_starts_a_formula(start: str) -> None:
 def test_the_list_s_filters_and_orders_apply(hoa: Speaker) -> None:
     assert len(rows_of(hoa.get(PATH, {"priority": "high"}))) == 1
     assert len(rows_of(hoa.get(PATH, {"status": "completed"}))) == 0
-    rooms = [row["roomNumber"] for row in rows_of(hoa.get(PATH, {"sortBy": "room_number", "sortOrder": "asc"}))]
+    rooms = [
+        row["roomNumber"] for row in rows_of(hoa.get(PATH, {"sortBy": "room_number", "sortOrder": "asc"}))
+    ]
     assert rooms == ["101", "101", "102"]
     for query in ({"status": "x"}, {"format": "pdf"}, {"sortBy": "x"}):
         assert fields_of(hoa.get(PATH, query)) == list(query)
@@ -76,7 +82,9 @@ def test_it_goes_on_beyond_one_page(hoa: Speaker, monkeypatch: pytest.MonkeyPatc
     assert len(rows_of(hoa.get(PATH))) == 3
 
 
-def test_it_is_a_manager_s_and_their_property_s(lan: Speaker, minh: Speaker, otto: Speaker, guest: Speaker) -> None:
+def test_it_is_a_manager_s_and_their_property_s(
+    lan: Speaker, minh: Speaker, otto: Speaker, guest: Speaker
+) -> None:
     for who in (lan, minh, guest):
         refusal_of(who.get(PATH), 403, "PERMISSION_DENIED")
     assert rows_of(otto.get(PATH)) == []

@@ -11,16 +11,26 @@ from tests.cast import Hotel, OtherHotel
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_everybody_known_sees_their_property(lan: Speaker, guest: Speaker, admin: Speaker, elsewhere: OtherHotel) -> None:
+def test_everybody_known_sees_their_property(
+    lan: Speaker, guest: Speaker, admin: Speaker, elsewhere: OtherHotel
+) -> None:
     (place,) = data_of(lan.get("/api/property"))
-    assert (place["propertyId"], place["name"], place["timezone"]) == ("demo-hotel", "Demo Hotel", "Asia/Ho_Chi_Minh")
+    assert (place["propertyId"], place["name"], place["timezone"]) == (
+        "demo-hotel",
+        "Demo Hotel",
+        "Asia/Ho_Chi_Minh",
+    )
     assert data_of(guest.get("/api/property")) == [place]
     assert len(data_of(admin.get("/api/property"))) == 2
 
 
 def test_services_are_named_in_the_caller_s_language(lan: Speaker, hotel: Hotel) -> None:
     first = data_of(lan.get("/api/services"))[0]
-    assert (first["code"], first["name"], first["department"]) == ("room-service", "Room service", "front-desk")
+    assert (first["code"], first["name"], first["department"]) == (
+        "room-service",
+        "Room service",
+        "front-desk",
+    )
     assert first["minutes"] == {"low": 60, "medium": 40, "high": 20}
     assert data_of(lan.get("/api/services", Accept_Language="vi"))[0]["name"] == "Phục vụ phòng"
     hotel.lan.language = "vi"

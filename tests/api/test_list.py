@@ -54,7 +54,9 @@ def test_nobody_sees_another_property(otto: Speaker, admin: Speaker, three: list
     assert admin.get("/api/request")["X-Stream-Cursor"].count(",") == 1
 
 
-def test_a_property_can_be_named(admin: Speaker, lan: Speaker, three: list[GuestRequest], elsewhere: OtherHotel) -> None:
+def test_a_property_can_be_named(
+    admin: Speaker, lan: Speaker, three: list[GuestRequest], elsewhere: OtherHotel
+) -> None:
     assert texts(admin.get("/api/request", {"propertyId": "other-hotel"})) == []
     assert len(texts(admin.get("/api/request", {"tenantId": "demo-hotel"}))) == 3
     refusal_of(lan.get("/api/request", {"propertyId": "other-hotel"}), 404, "NOT_FOUND")
@@ -223,14 +225,20 @@ def test_the_most_pressing_come_first(lan: Speaker, hotel: Hotel) -> None:
 
 def queries_of(speaker: Speaker, path: str) -> int:
     speaker.get(path)
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         data_of(speaker.get(path))
     return len(seen)
 
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("/api/request?limit=100", 3), ("/api/request?limit=100&status=pending", 3), ("/api/request/urgent?limit=100", 3)],
+    [
+        ("/api/request?limit=100", 3),
+        ("/api/request?limit=100&status=pending", 3),
+        ("/api/request/urgent?limit=100", 3),
+    ],
 )
 def test_its_queries_are_constant(lan: Speaker, hotel: Hotel, path: str, queries: int) -> None:
     """Who asks, where the stream stands, the rows."""

@@ -174,8 +174,18 @@ def world(db: None) -> World:
     return World(
         callers={name: Speaker(headers) for name, headers in callers.items()},
         objects={
-            "own": {"request": str(own.pk), "stay": str(stay.stay.pk), "person": "minh", "place": "demo-hotel"},
-            "other": {"request": str(other.pk), "stay": str(abroad.stay.pk), "person": "otto", "place": "other-hotel"},
+            "own": {
+                "request": str(own.pk),
+                "stay": str(stay.stay.pk),
+                "person": "minh",
+                "place": "demo-hotel",
+            },
+            "other": {
+                "request": str(other.pk),
+                "stay": str(abroad.stay.pk),
+                "person": "otto",
+                "place": "other-hotel",
+            },
         },
     )
 

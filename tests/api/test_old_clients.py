@@ -51,7 +51,11 @@ def test_a_request_is_created_and_kept(assistant: Speaker) -> None:
     assert (metadata["module"], metadata["version"]) == ("request-module", VERSION)
     assert metadata["architecture"] == "django-cluster"
     kept = GuestRequest.objects.get(room_number="101")
-    assert (kept.request_text, kept.guest_name, kept.status) == ("Test room service request", "John Doe", "pending")
+    assert (kept.request_text, kept.guest_name, kept.status) == (
+        "Test room service request",
+        "John Doe",
+        "pending",
+    )
 
 
 def test_missing_fields_are_told(assistant: Speaker) -> None:
@@ -61,7 +65,9 @@ def test_missing_fields_are_told(assistant: Speaker) -> None:
 
 def test_all_requests_are_listed(assistant: Speaker, hotel: Hotel) -> None:
     cast.asked(hotel.lan, hotel.property, "Test request 1", guest_name="John Doe")
-    second = cast.asked(hotel.lan, hotel.property, "Test request 2", guest_name="Jane Smith", room_number="102")
+    second = cast.asked(
+        hotel.lan, hotel.property, "Test request 2", guest_name="Jane Smith", room_number="102"
+    )
     data_of(assistant.patch(f"/api/request/{second.pk}/status", {"status": "completed"}))
     rows = data_of(assistant.get("/api/request"))
     assert [(row["roomNumber"], row["guestName"], row["status"]) for row in rows] == [
@@ -82,7 +88,9 @@ def test_one_is_found_by_its_id(assistant: Speaker, one: int) -> None:
 @pytest.mark.parametrize("word", ["99999", "invalid-id"])
 def test_what_is_not_there_is_not_found(assistant: Speaker, word: str) -> None:
     refusal_of(assistant.get(f"/api/request/{word}"), 404, "REQUEST_NOT_FOUND")
-    refusal_of(assistant.patch(f"/api/request/{word}/status", {"status": "completed"}), 404, "REQUEST_NOT_FOUND")
+    refusal_of(
+        assistant.patch(f"/api/request/{word}/status", {"status": "completed"}), 404, "REQUEST_NOT_FOUND"
+    )
 
 
 def test_a_status_is_changed_and_kept(assistant: Speaker, one: int) -> None:
@@ -97,7 +105,10 @@ def test_a_status_must_be_one(assistant: Speaker, one: int, body: dict[str, str]
 
 
 def test_malformed_json_says_so(assistant: Speaker) -> None:
-    assert "JSON" in refusal_of(assistant.post("/api/request", '{"invalid": json}'), 400, "VALIDATION_ERROR")["error"]
+    assert (
+        "JSON"
+        in refusal_of(assistant.post("/api/request", '{"invalid": json}'), 400, "VALIDATION_ERROR")["error"]
+    )
 
 
 def test_a_text_of_ten_thousand_letters_is_refused(assistant: Speaker) -> None:
@@ -110,5 +121,8 @@ def test_ten_requests_and_five_moves(assistant: Speaker) -> None:
         for number in range(10)
     ]
     for pk in made[:5]:
-        assert data_of(assistant.patch(f"/api/request/{pk}/status", {"status": "completed"}))["status"] == "completed"
+        assert (
+            data_of(assistant.patch(f"/api/request/{pk}/status", {"status": "completed"}))["status"]
+            == "completed"
+        )
     assert len(set(made)) == 10

@@ -50,7 +50,9 @@ def test_one_key_at_once_makes_one_request(hotel: Hotel, lan: Speaker) -> None:
 
 def test_of_changes_with_one_version_one_wins(hotel: Hotel, lan: Speaker) -> None:
     path = f"/api/request/{cast.asked(hotel.lan, hotel.property).pk}/status"
-    responses = at_once(lambda number: lan.patch(path, {"status": "on-hold", "notes": f"{number}", "version": 1}))
+    responses = at_once(
+        lambda number: lan.patch(path, {"status": "on-hold", "notes": f"{number}", "version": 1})
+    )
     assert statuses(responses) == {200: 1, 409: CALLS - 1}
     assert GuestRequest.objects.get().version == 2
 
@@ -77,7 +79,8 @@ def test_batches_in_opposite_order_both_finish(hotel: Hotel, lan: Speaker) -> No
     orders = [ids, ids[::-1]]
     responses = at_once(
         lambda number: lan.post(
-            "/api/request/bulk-assign", {"requestIds": orders[number % 2], "assignedTo": ["minh", "lan"][number % 2]}
+            "/api/request/bulk-assign",
+            {"requestIds": orders[number % 2], "assignedTo": ["minh", "lan"][number % 2]},
         )
     )
     assert statuses(responses) == {200: CALLS}

@@ -40,7 +40,9 @@ def test_it_is_valid_openapi_3_1(schema: Any) -> None:
 
 
 def test_every_endpoint_is_described(schema: Any) -> None:
-    routes = {endpoint: re.sub(r"<str:(\w+)>", lambda name: f"{{{camel(name[1])}}}", endpoint) for endpoint in TABLE}
+    routes = {
+        endpoint: re.sub(r"<str:(\w+)>", lambda name: f"{{{camel(name[1])}}}", endpoint) for endpoint in TABLE
+    }
     wanted = {route.replace(" ", " /") for endpoint, route in routes.items() if endpoint not in NOT_DESCRIBED}
     probes = {"GET /health", "GET /health/live", "GET /health/ready", "GET /metrics"}
     assert wanted | probes == set(operations(schema))
@@ -100,4 +102,7 @@ def test_the_docs_page_needs_nobody_else_and_nothing_inline() -> None:
 def test_its_files_are_our_own() -> None:
     page = Client().get("/api/docs").content.decode()
     for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
-        assert Client().get(path).status_code == 200, path
+        response = Client().get(path)
+        assert response.getvalue(), path
+        assert response.status_code == 200, path
+        response.close()

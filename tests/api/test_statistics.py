@@ -42,7 +42,10 @@ def test_it_works(lan: Speaker, four: list[GuestRequest]) -> None:
 
 def test_a_range_counts_what_was_created_in_it(lan: Speaker, four: list[GuestRequest], hotel: Hotel) -> None:
     today = timezone.now().astimezone().date()
-    wide = {"startDate": (today - timedelta(days=2)).isoformat(), "endDate": (today + timedelta(days=2)).isoformat()}
+    wide = {
+        "startDate": (today - timedelta(days=2)).isoformat(),
+        "endDate": (today + timedelta(days=2)).isoformat(),
+    }
     assert data_of(lan.get(PATH, wide))["total"] == 4
     assert data_of(lan.get(PATH, {"endDate": "2020-01-01"}))["total"] == 0
     now = datetime.now(UTC).isoformat()
@@ -87,7 +90,9 @@ def test_guests_have_no_statistics(guest: Speaker) -> None:
     refusal_of(guest.get(PATH), 403, "PERMISSION_DENIED")
 
 
-def test_performance_tells_operations_node_by_node(hoa: Speaker, lan: Speaker, four: list[GuestRequest]) -> None:
+def test_performance_tells_operations_node_by_node(
+    hoa: Speaker, lan: Speaker, four: list[GuestRequest]
+) -> None:
     found = data_of(hoa.get("/api/request/performance"))
     assert found["operations"]["request.status"]["count"] >= 2
     assert set(found["operations"]["request.status"]) == {"count", "avg", "p50", "p95", "p99"}

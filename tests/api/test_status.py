@@ -133,7 +133,9 @@ def test_a_guest_cancels_their_own_pending_request(guest: Speaker, lan: Speaker)
     after = moved(guest, f"/api/request/{first}/status", "cancelled", notes="Found some")
     assert after["status"] == "cancelled"
     assert "notes" not in after
-    refusal_of(guest.patch(f"/api/request/{second}/status", {"status": "completed"}), 403, "PERMISSION_DENIED")
+    refusal_of(
+        guest.patch(f"/api/request/{second}/status", {"status": "completed"}), 403, "PERMISSION_DENIED"
+    )
     moved(lan, f"/api/request/{second}/status", "in-progress")
     body = {"status": "cancelled", "notes": "x"}
     refusal_of(guest.patch(f"/api/request/{second}/status", body), 403, "PERMISSION_DENIED")

@@ -59,7 +59,9 @@ def test_it_names_a_wrong_field(lan: Speaker, field: str, values: list[object]) 
 def test_the_guest_moves_and_stays_longer(lan: Speaker) -> None:
     stay = opened(lan)
     later = (timezone.now() + timedelta(days=5)).replace(microsecond=0)
-    moved = data_of(lan.patch(f"/api/stay/{stay['id']}", {"roomNumber": "202", "checkOut": later.isoformat()}))
+    moved = data_of(
+        lan.patch(f"/api/stay/{stay['id']}", {"roomNumber": "202", "checkOut": later.isoformat()})
+    )
     assert (moved["roomNumber"], moved["checkOut"]) == ("202", later.isoformat().replace("+00:00", "Z"))
     assert data_of(by_token(stay).post("/api/request", {"requestText": "Tea"}), 201)["roomNumber"] == "202"
     assert fields_of(lan.patch(f"/api/stay/{stay['id']}", {"checkOut": "2020-01-01"})) == ["checkOut"]

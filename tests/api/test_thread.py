@@ -43,7 +43,11 @@ def test_it_is_nobody_else_s(otto: Speaker, nobody: Speaker, hotel: Hotel, path:
 
 def test_history_tells_who_when_from_to_and_why(lan: Speaker, guest: Speaker, path: str) -> None:
     data_of(lan.patch(f"{path}/status", {"status": "in-progress", "notes": "Boiling", "assignedTo": "minh"}))
-    data_of(lan.post("/api/request/bulk-update", {"requestIds": [int(path.split("/")[-1])], "status": "completed"}))
+    data_of(
+        lan.post(
+            "/api/request/bulk-update", {"requestIds": [int(path.split("/")[-1])], "status": "completed"}
+        )
+    )
     made, began, given, ended = data_of(lan.get(f"{path}/history"))
     assert (made["event"], made["actor"]) == ("request:created", {"kind": "guest"})
     assert made["to"] == {"status": "pending", "priority": "medium", "urgency": "normal"}

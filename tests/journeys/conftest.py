@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from security.models import User
 from tests import cast
@@ -102,7 +102,7 @@ def enter(browse: Callable[..., Page]) -> Enter:
         page.fill("#id_username", user.username)
         page.fill("#id_password", cast.PASSWORD)
         page.click("input[type=submit]")
-        page.wait_for_url("**/admin/")
+        expect(page.locator("#user-tools")).to_be_visible()
         return page
 
     return log_in

@@ -18,7 +18,9 @@ Decorator = Callable[[Door], Door]
 Shape = type[serializers.Serializer[Any]]
 
 
-def _reads(answer: Any, *, asks: Sequence[OpenApiParameter] = (), extras: Sequence[str] = (), **more: Any) -> Decorator:
+def _reads(
+    answer: Any, *, asks: Sequence[OpenApiParameter] = (), extras: Sequence[str] = (), **more: Any
+) -> Decorator:
     return extend_schema(
         parameters=[*asks], responses={200: answer}, extensions=dict.fromkeys(extras, True), **more
     )
@@ -65,7 +67,9 @@ posts_message = _writes(shapes.MessageShape, answers.MessageSerializer, status=2
 statistics = _reads(answers.StatisticsSerializer, asks=parameters.RANGE, extras=(CURSOR,))
 performance = _reads(answers.PerformanceSerializer, asks=[parameters.PROPERTY])
 events = _reads(answers.LogSerializer, asks=parameters.LOG, filters=False)
-opens_stay = _writes(shapes.NewStayShape, answers.OpenedStaySerializer, status=201, examples=[examples.CHECK_IN])
+opens_stay = _writes(
+    shapes.NewStayShape, answers.OpenedStaySerializer, status=201, examples=[examples.CHECK_IN]
+)
 stays = _reads(answers.StaySerializer(many=True), asks=[parameters.PROPERTY, parameters.ROOM], filters=False)
 moves_stay = _writes(shapes.StayChangeShape, answers.StaySerializer)
 checks_out = _writes(None, answers.StaySerializer)

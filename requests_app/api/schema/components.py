@@ -19,7 +19,14 @@ FAILURE = "#/components/schemas/Failure"
 
 KINDS: tuple[type[Problem], ...] = (
     *(problems.Invalid, problems.Unclean, problems.AuthenticationRequired, problems.PermissionDenied),
-    *(problems.NotFound, RequestNotFound, problems.MethodNotAllowed, problems.Conflict, IllegalMove, BulkRejected),
+    *(
+        problems.NotFound,
+        RequestNotFound,
+        problems.MethodNotAllowed,
+        problems.Conflict,
+        IllegalMove,
+        BulkRejected,
+    ),
     *(problems.LogGone, problems.PreconditionFailed, problems.TooLarge, problems.UnsupportedMedia),
     *(problems.IdempotencyConflict, problems.RuleViolated, problems.LimitExceeded),
     *(problems.DatabaseUnavailable, Problem),
@@ -72,7 +79,9 @@ SCHEMAS: dict[str, Part] = {
         example=PAGINATION_EXAMPLE,
     ),
     "FaultDetail": _object(
-        {"field": TEXT, "message": TEXT, "code": TEXT}, additionalProperties=True, description="one thing at fault"
+        {"field": TEXT, "message": TEXT, "code": TEXT},
+        additionalProperties=True,
+        description="one thing at fault",
     ),
     "Failure": _object(
         {
@@ -99,7 +108,10 @@ SCHEMAS: dict[str, Part] = {
 
 def _refusal(kinds: list[type[Problem]]) -> Part:
     what = "; ".join(f"`{kind.code}`: {(kind.__doc__ or '').strip()}" for kind in kinds)
-    media: Part = {"schema": {"$ref": FAILURE}, "examples": {kind.__name__: {"value": _said(kind)} for kind in kinds}}
+    media: Part = {
+        "schema": {"$ref": FAILURE},
+        "examples": {kind.__name__: {"value": _said(kind)} for kind in kinds},
+    }
     return {"response": {"description": what, "content": {"application/json": media}}}
 
 
@@ -149,7 +161,15 @@ REQUEST_HEADERS = (
 def _probe(name: str, what: str, media: str, schema: Part) -> Part:
     content = {"content": {media: {"schema": schema}}}
     answers = {"200": {"description": "fit", **content}, "503": {"description": "not fit", **content}}
-    return {"get": {"operationId": name, "description": what, "tags": ["operation"], "security": [{}], "responses": answers}}
+    return {
+        "get": {
+            "operationId": name,
+            "description": what,
+            "tags": ["operation"],
+            "security": [{}],
+            "responses": answers,
+        }
+    }
 
 
 HEALTH: Part = {"$ref": "#/components/schemas/Health"}

@@ -16,7 +16,9 @@ CHOICES = {"status": Status.values, "priority": list(PRIORITY_BY_WORD), "urgency
 TYPES = {"overdue": OpenApiTypes.BOOL}
 
 
-def _query(name: str, what: str = "", kind: OpenApiTypes = OpenApiTypes.STR, **more: object) -> OpenApiParameter:
+def _query(
+    name: str, what: str = "", kind: OpenApiTypes = OpenApiTypes.STR, **more: object
+) -> OpenApiParameter:
     return OpenApiParameter(name, kind, description=what, **more)  # type: ignore[arg-type]
 
 
