@@ -1,5 +1,7 @@
 """The paths of the hotel's doors."""
 
+from typing import Any
+
 from django.urls import include, path
 
 from requests_app.api.batches import BatchDoor
@@ -13,7 +15,7 @@ from requests_app.api.requests import RequestDoor
 from requests_app.api.stays import StayDoor
 from requests_app.api.thread import ThreadDoor
 
-ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 # Named words stand before <request_id>, which takes any word and refuses what is no id.
 urlpatterns = [
@@ -23,7 +25,7 @@ urlpatterns = [
     path("api/request/bulk-delete", BatchDoor.as_view({"post": "delete_many"}), name="bulk-delete"),
     path("api/request/statistics", InsightDoor.as_view({"get": "statistics"}), name="statistics"),
     path("api/request/performance", InsightDoor.as_view({"get": "performance"}), name="performance"),
-    path("api/request/export", ExportDoor.as_view({"get": "list"}), name="export"),
+    path("api/request/export", ExportDoor.as_view({"get": "export"}), name="export"),
     path("api/request/urgent", ListDoor.as_view({"get": "urgent"}), name="urgent"),
     path("api/request/pending", ListDoor.as_view({"get": "pending"}), name="pending"),
     path("api/request/completed", ListDoor.as_view({"get": "completed"}), name="completed"),
@@ -48,7 +50,7 @@ urlpatterns = [
         ThreadDoor.as_view({"get": "list", "post": "create"}),
         name="request-messages",
     ),
-    path("api/events", LogDoor.as_view({"get": "list"}), name="events"),
+    path("api/events", LogDoor.as_view({"get": "events"}), name="events"),
     path("api/stay", StayDoor.as_view({"get": "list", "post": "create"}), name="stays"),
     path("api/stay/<str:stay_id>", StayDoor.as_view({"patch": "partial_update"}), name="stay"),
     path("api/stay/<str:stay_id>/check-out", StayDoor.as_view({"post": "check_out"}), name="check-out"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Generator
+from functools import partial
+from types import CoroutineType
 from typing import Any
 
 
@@ -12,7 +14,7 @@ def begun(work: Awaitable[None]) -> Awaitable[None] | None:
     Most sends never wait: the frame is in the kernel's buffer when they return. A task for each
     would cost more than the send. What is no coroutine is returned as it came.
     """
-    if not isinstance(work, Coroutine):
+    if not isinstance(work, CoroutineType):
         return work
     try:
         waits_for = work.send(None)
@@ -35,10 +37,10 @@ class _Rest:
             try:
                 yield self._waits_for
             except BaseException as problem:  # noqa: BLE001 the task that waits was cancelled, or its wait failed
-                step = self._work.throw, problem
+                step = partial(self._work.throw, problem)
             else:
-                step = self._work.send, None
+                step = partial(self._work.send, None)
             try:
-                self._waits_for = step[0](step[1])
+                self._waits_for = step()
             except StopIteration:
                 return

@@ -127,7 +127,11 @@ class Feed:
     def _deliver(self, entry: Entry) -> None:
         self.cursor = Cursor(self.cursor.epoch, entry.seq)
         for listener in self.members(entry.rooms):
-            listener.offer(entry)
+            try:
+                listener.offer(entry)
+            except Exception:  # one that can not take it must not keep it from the others
+                logger.exception("hub.listener_failed", extra={"stream": self.stream, "seq": entry.seq})
+                listener.resync(self.stream)
         metrics.COMMIT_TO_SOCKET.observe(max(0.0, time.time() - entry.at))
 
     def _start_filling(self) -> None:

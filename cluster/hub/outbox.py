@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseError
 
@@ -65,7 +65,7 @@ class Farewell:
     close: Message
 
 
-Item = Message | Mark | Replay | Farewell | Awaitable[None]
+Item = dict[str, Any] | Mark | Replay | Farewell | Awaitable[None]
 """What waits beside events; an awaitable is a send that has begun."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -26,13 +28,27 @@ RETURNING id
 """
 
 
+def _keyed(secret: str, content: str) -> str:
+    return hmac.digest(secret.encode(), content.encode(), "sha256").hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What makes two calls the same: caller, method and path, the key, and what was sent."""
 
     scope: str
     key: str
-    fingerprint: str
+    content: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what is stored of the content: keyed, for a body may hold a password to guess at."""
+        return _keyed(settings.SECRET_KEY, self.content)
+
+    def is_same_as(self, fingerprint: str) -> bool:
+        """Say whether that was stored of this content, under the present key or one before it."""
+        secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return any(hmac.compare_digest(_keyed(secret, self.content), fingerprint) for secret in secrets)
 
     @property
     def place(self) -> str:

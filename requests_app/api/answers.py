@@ -15,7 +15,7 @@ from requests_app.lifecycle import PRIORITY_WORDS, URGENCY_WORDS, Source, Status
 from requests_app.models import GuestRequest
 from security.models import Role
 
-Null = {"allow_null": True}
+Null: dict[str, Any] = {"allow_null": True}
 
 
 class TextOrNull(serializers.CharField):
@@ -74,7 +74,7 @@ class RequestSerializer(CamelSerializer):
     assigned_to = serializers.CharField(source="assignee.username", **Null)
     assignee = PersonSerializer(**Null)
     notes = TextOrNull(help_text="the last status note")
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # DRF's own attribute
     language = TextOrNull()
     due_at = serializers.DateTimeField(**Null)
     overdue = serializers.SerializerMethodField()

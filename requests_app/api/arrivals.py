@@ -36,7 +36,7 @@ def _open_to_strangers() -> dict[int, str]:
     rules = HouseRules.objects.filter(allow_anonymous=True, property__is_active=True)
     houses = dict(rules.values_list("property_id", "property__slug"))
     if not houses:
-        raise AuthenticationRequired()
+        raise AuthenticationRequired
     return houses
 
 
@@ -44,4 +44,4 @@ def _named(houses: dict[int, str], name: str) -> int:
     for pk, slug in houses.items():
         if name in (slug, str(pk)):
             return pk
-    raise AuthenticationRequired()
+    raise AuthenticationRequired

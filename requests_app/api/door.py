@@ -46,7 +46,7 @@ class Door(ViewSet):
     def identifier(self, text: str, missing: type[NotFound] = NotFound) -> int:
         """Return an id from a path. Nobody learns of anything without a credential; garbage is not found."""
         if not self.caller.is_known:
-            raise AuthenticationRequired()
+            raise AuthenticationRequired
         if not IDENTIFIER.fullmatch(text):
             raise missing()
         return int(text)
@@ -71,7 +71,7 @@ class Door(ViewSet):
         return self.read(shape, lambda: permissions.require_anywhere(self.caller, permission))
 
     def scope(self, permission: str) -> frozenset[int] | None:
-        """Return the properties a read is about: the one it names, else all where the caller may (None: all)."""
+        """Return the properties a read is about: the one named, else all where the caller may (None: all)."""
         named = selection.named_in(self.request.query_params)
         if named is None or not self.caller.is_known:
             permissions.require_anywhere(self.caller, permission)

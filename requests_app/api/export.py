@@ -29,7 +29,7 @@ class ExportDoor(Door):
     """The list, to take away."""
 
     @schema.exports
-    def list(self, request: Request) -> HttpResponseBase:
+    def export(self, request: Request) -> HttpResponseBase:
         """Export requests with the list's filters, as csv or xlsx."""
         properties = self.scope(EXPORT)
         form = request.query_params.get("format") or "csv"

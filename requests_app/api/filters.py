@@ -122,19 +122,19 @@ class TextField(forms.Field):
         return text.clean(self.name, value or "", limit=LONGEST_TEXT)
 
 
-class Words(Filter):
+class Words(Filter):  # type: ignore[misc]
     """A filter by several words."""
 
     field_class = WordsField
 
 
-class One(Filter):
+class One(Filter):  # type: ignore[misc]
     """A filter by one value."""
 
     field_class = OneField
 
 
-class Text(Filter):
+class Text(Filter):  # type: ignore[misc]
     """A filter by a text."""
 
     field_class = TextField
@@ -143,7 +143,7 @@ class Text(Filter):
 DAY = "a date, or a time by ISO 8601"
 
 
-class RequestFilters(FilterSet):
+class RequestFilters(FilterSet):  # type: ignore[misc]
     """What a list can be narrowed by."""
 
     status = Words(read=read_status, known=", ".join(Status.values))

@@ -33,7 +33,7 @@ class LogDoor(Door):
     """Every event of a property, in order, none missing."""
 
     @schema.events
-    def list(self, request: Request) -> HttpResponse:
+    def events(self, request: Request) -> HttpResponse:
         """Read the events after a position; 410 when they can not be whole."""
         place = self.property_for(EVENTS, {})
         epoch, after = _since(request.query_params.get("since") or "0")

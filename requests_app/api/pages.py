@@ -10,7 +10,7 @@ class SchemaView(SpectacularJSONAPIView):
     """OpenAPI 3.1, as JSON."""
 
     authentication_classes = ()
-    renderer_classes = (OpenApiJsonRenderer2,)
+    renderer_classes = [OpenApiJsonRenderer2]
 
 
 class DocsView(SpectacularSwaggerSplitView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -33,7 +34,7 @@ from security.caller import Caller
 from security.selection import named_in
 
 CREATABLE = frozenset(field.name for field in fields(NewRequest))
-CLEARED = {
+CLEARED: dict[str, object] = {
     **dict.fromkeys(("guest_name", "phone_number", "description", "special_instructions"), ""),
     "delivery_time": None,
     "items": [],
@@ -55,7 +56,7 @@ class RequestDoor(ListDoor):
             place = arrivals.property_for(
                 self.caller, named_in(request.query_params) if named is None else named
             )
-            new = _new(said, place, by_voice=request.data.get("source") == "voice")
+            new = _new(said, place, by_voice=_is_voice(request.data))
             return self.write(
                 lambda: told(
                     self.caller, actions.create(by=self.caller, property_id=place, new=new), made=True
@@ -152,6 +153,11 @@ def _new(said: Said, place: int, *, by_voice: bool) -> NewRequest:
     if "items" in given:
         given["items"] = tuple(given["items"])
     return NewRequest(by_voice=by_voice, **given)
+
+
+def _is_voice(body: object) -> bool:
+    """Say whether an Api-Key speaks for the voice assistant; of ``source`` nothing else counts."""
+    return isinstance(body, Mapping) and body.get("source") == "voice"
 
 
 def _assignee(said: Said) -> NewAssignee:

@@ -48,10 +48,10 @@ def workbook(rows: Iterable[Row]) -> Iterator[bytes]:
 
 def _write_workbook(file: IO[bytes], rows: Iterable[Row]) -> None:
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    sheet = None
+    sheet = book.add_worksheet()
     for number, row in enumerate(_with_head(rows)):
         line = number % MOST_ROWS_A_SHEET
-        if line == 0:
+        if number and line == 0:
             sheet = book.add_worksheet()
         for column, text in enumerate(row):
             sheet.write_string(line, column, text)

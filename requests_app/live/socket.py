@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 
@@ -22,6 +23,9 @@ from requests_app.live.protocol import BadFrame, Beat, Code, Sub, Unsub
 from requests_app.live.rooms import Places, Plan
 
 STAFF_ROOM = "staff"
+
+
+logger = logging.getLogger("bellhop.live")
 
 
 class Socket:
@@ -271,8 +275,13 @@ class Socket:
         self.close(Code.RESYNC, "resync")
 
     async def _write(self) -> None:
-        with suppress(OSError):  # the client has gone in the middle of a word
+        try:
             await self._outbox.run()
+        except (
+            OSError,
+            RuntimeError,
+        ) as problem:  # the server has closed it; some say so in one way, some in the other
+            logger.info("socket.gone", extra={"problem": repr(problem)})
 
 
 def _whole(entry: Entry) -> Message:

@@ -49,6 +49,6 @@ def stay_of(caller: Caller, permission: str, stay_id: int) -> Stay:
 
 def language_of(caller: Caller) -> str:
     """Return the language of a guest's stay, where it is known."""
-    if not caller.is_guest:
+    if caller.stay_id is None:
         return ""
     return Stay.objects.filter(pk=caller.stay_id).values_list("language", flat=True).first() or ""

@@ -87,7 +87,7 @@ def test_the_next_guest_of_the_room_sees_nothing(lan: Speaker) -> None:
 def test_who_may(lan: Speaker, minh: Speaker, otto: Speaker, guest: Speaker, nobody: Speaker) -> None:
     path = f"/api/stay/{opened(lan)['id']}"
     for who, status, code in [
-        *((minh, 403, "PERMISSION_DENIED"), (guest, 403, "PERMISSION_DENIED")),
+        *((minh, 403, "PERMISSION_DENIED"), (guest, 404, "NOT_FOUND")),
         *((otto, 404, "NOT_FOUND"), (nobody, 401, "AUTHENTICATION_REQUIRED")),
     ]:
         refusal_of(who.patch(path, {"roomNumber": ""}), status, code)

@@ -45,7 +45,7 @@ def test_history_tells_who_when_from_to_and_why(lan: Speaker, guest: Speaker, pa
     data_of(lan.patch(f"{path}/status", {"status": "in-progress", "notes": "Boiling", "assignedTo": "minh"}))
     data_of(
         lan.post(
-            "/api/request/bulk-update", {"requestIds": [int(path.split("/")[-1])], "status": "completed"}
+            "/api/request/bulk-update", {"requestIds": [int(path.rpartition("/")[2])], "status": "completed"}
         )
     )
     made, began, given, ended = data_of(lan.get(f"{path}/history"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from cluster.local.process import free_port, launch, wait_until
+from cluster.local.process import free_port, last_words, launch, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
@@ -53,6 +53,9 @@ def serving(name: str, command: list[str], environment: Mapping[str, str], folde
     try:
         wait_until(lambda: _listens(port), process=process, name=name, log=log)
         yield Running(name, port, process.pid)
+    except Exception as error:
+        error.add_note(f"The last words of {name}: {last_words(log)}")
+        raise
     finally:
         _end(process)
 

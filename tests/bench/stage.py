@@ -34,7 +34,7 @@ class Stage:
         """Return the environment of a process that works on the database of that size."""
         return {
             "DJANGO_SETTINGS_MODULE": "settings.staging",
-            "DATABASE_URL": self.database.replace("/postgres", f"/{name_of(requests)}"),
+            "DATABASE_URL": f"{self.database.rpartition('/')[0]}/{name_of(requests)}",
             "REDIS_URL": self.redis,
             "DATA_DIR": str(self.folder),
             "SECRET_KEY": self.logins["secret"],

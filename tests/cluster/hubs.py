@@ -42,7 +42,9 @@ class FakeLog:
 
     def event(self, seq: int, stream: int = STREAM) -> Event:
         rooms = self.rooms[seq - self.first]
-        return Event(stream=stream, epoch=self.epoch, seq=seq, at=AT, rooms=list(rooms), frame=f"{stream}:{seq}")
+        return Event(
+            stream=stream, epoch=self.epoch, seq=seq, at=AT, rooms=list(rooms), frame=f"{stream}:{seq}"
+        )
 
     def bell(self, *seqs: int, stream: int = STREAM) -> Bell:
         return Bell(stream, self.epoch, max(seqs), [self.entry(seq, stream) for seq in seqs])
@@ -56,7 +58,9 @@ class FakeLog:
         self.reads += 1
         gone = Gone.EPOCH if epoch != self.epoch else Gone.EXPIRED if after < self.oldest - 1 else None
         seqs = range(max(after + 1, self.oldest), self.head + 1)[:limit]
-        return LogPage(self.epoch, self.head, self.oldest, [] if gone else [self.event(s, stream) for s in seqs], gone)
+        return LogPage(
+            self.epoch, self.head, self.oldest, [] if gone else [self.event(s, stream) for s in seqs], gone
+        )
 
     def _ask(self) -> None:
         if self.away:

@@ -28,7 +28,15 @@ IDLE_SECONDS = 12
 
 def event(seq: int, stream: int = 1, frame: str = "{}", rooms: tuple[str, ...] = ("staff",)) -> Event:
     return Event(
-        stream=stream, epoch="e7", seq=seq, name="x", at=AT, node="n", rooms=list(rooms), change={}, frame=frame
+        stream=stream,
+        epoch="e7",
+        seq=seq,
+        name="x",
+        at=AT,
+        node="n",
+        rooms=list(rooms),
+        change={},
+        frame=frame,
     )
 
 
@@ -68,8 +76,8 @@ def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
 @pytest.fixture
 def redis(tmp_path: Path, settings: Any) -> Iterator[Server]:
     server = valkey.start(tmp_path)
-    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"hosts": [server.url]}}}
+    layer = settings.CHANNEL_LAYERS["default"]
+    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [server.url]}}}
     yield server
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGCONT)
@@ -129,7 +137,7 @@ class TestBells:
         made: list[Entry] = []
         entry = Entry(1, 1, ["staff"], "{}", 0.0)
         for _ in range(3):
-            entry.variant("key", lambda entry: made.append(entry))  # type: ignore[func-returns-value]
+            entry.variant("key", made.append)  # type: ignore[func-returns-value]
         assert made == [entry]
 
 

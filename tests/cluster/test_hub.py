@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from cluster.bus import Notice
+from cluster.bus import Entry, Notice
 from cluster.hub import Hub
 from cluster.hub import core as hubs
 from cluster.hub.feed import Feed
@@ -70,6 +70,19 @@ async def test_it_does_not_tell_who_has_left(feed: Feed, log: FakeLog, ear: Ear)
     assert not feed.listened
 
 
+async def test_one_that_can_not_take_it_keeps_it_from_nobody(feed: Feed, log: FakeLog) -> None:
+    class Broken(Ear):
+        def offer(self, entry: Entry) -> None:
+            raise ValueError
+
+    ears = [Broken(), Ear(), Broken(), Ear()]
+    for ear in ears:
+        feed.join(ear, ["staff"])
+    log.write()
+    feed.hear(log.bell(1))
+    assert [(ear.seqs, ear.resynced) for ear in ears] == [([], 1), ([1], 0), ([], 1), ([1], 0)]
+
+
 async def test_it_drops_what_it_has_told(feed: Feed, log: FakeLog, ear: Ear) -> None:
     log.write()
     feed.hear(log.bell(1))
@@ -115,7 +128,9 @@ async def test_a_number_no_log_knows_is_forgotten(feed: Feed, log: FakeLog, ear:
     assert ear.seqs == [1]
 
 
-async def test_a_bell_of_another_epoch_is_left_to_the_poll(feed: Feed, log: FakeLog, ear: Ear, hub: Hub) -> None:
+async def test_a_bell_of_another_epoch_is_left_to_the_poll(
+    feed: Feed, log: FakeLog, ear: Ear, hub: Hub
+) -> None:
     log.epoch = "e8"
     log.write()
     feed.hear(log.bell(1))

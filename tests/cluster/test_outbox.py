@@ -220,7 +220,9 @@ async def test_whatever_happens_each_event_comes_once(line: Line, seed: int) -> 
                 line.news(*chance.sample(rooms, chance.randint(1, 3)), times=chance.choice([1, 3, 90]))
     line.wire.unblock()
     expected = [
-        seq for seq, where in enumerate(line.log.rooms, 1) if any(room in owed and seq > owed[room] for room in where)
+        seq
+        for seq, where in enumerate(line.log.rooms, 1)
+        if any(room in owed and seq > owed[room] for room in where)
     ]
     await until(lambda: len(line.wire.seqs) >= len(expected) and not line.outbox._queue)
     assert sorted(line.wire.seqs) == expected

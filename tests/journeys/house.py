@@ -68,7 +68,7 @@ class House:
         address = f"postgresql://{place['USER']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
         # A name of their own keeps these processes' news apart from other runs on the same Redis.
         named = {"DATABASE_URL": address, "DATA_DIR": str(self.folder), "INSTANCE_ID": f"journey-{self.port}"}
-        return {**os.environ, **named, "DJANGO_SETTINGS_MODULE": "settings.dev"}
+        return {**os.environ, **named, "DJANGO_SETTINGS_MODULE": "settings.test"}
 
     def _is_ready(self) -> bool:
         try:

@@ -77,33 +77,6 @@ def test_a_lost_network_loses_nothing(house: House, hotel: Hotel, enter: Enter, 
     expect(page.locator(".toast-urgent")).to_have_count(1)
 
 
-def test_a_server_that_dies_and_comes_back_loses_nothing(
-    house: House, hotel: Hotel, enter: Enter, phone: Credential
-) -> None:
-    page = watch(enter, hotel)
-    house.post("Two more towels", phone)
-    expect(page.get_by_text("Two more towels")).to_be_visible()
-    house.die()
-    expect(page.locator("#bellhop-live")).to_have_text("offline")
-    house.open()
-    house.post("Fresh coffee", phone)
-    is_live(page)
-    expect(page.get_by_text("Fresh coffee")).to_be_visible()
-    expect(page.locator("#result_list tbody tr")).to_have_count(2)
-
-
-def test_a_server_that_leaves_in_good_order_is_found_again(
-    house: House, hotel: Hotel, enter: Enter, phone: Credential
-) -> None:
-    page = watch(enter, hotel)
-    house.close()
-    expect(page.locator("#bellhop-live")).to_have_text("offline")
-    house.open()
-    is_live(page)
-    house.post("Fresh coffee", phone)
-    expect(page.get_by_text("Fresh coffee")).to_be_visible()
-
-
 def test_it_is_live_on_a_phone_too(house: House, hotel: Hotel, enter: Enter, phone: Credential) -> None:
     page = watch(enter, hotel, viewport=PHONE)
     house.post("Two more towels", phone)

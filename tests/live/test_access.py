@@ -10,9 +10,9 @@ import pytest
 from cluster.streams import unit_of_work
 from requests_app import actions
 from security import credentials
+from security.caller import SYSTEM
 from security.models import Credential, Membership
 from security.signals import tell_access_changed
-from security.caller import SYSTEM
 from tests import cast
 from tests.cast import Hotel
 from tests.live.lines import Line, Node, running

@@ -133,9 +133,7 @@ class TestRooms:
             subbed = line.sub("mine", "property:demo-hotel", "room:101")
         assert subbed["rooms"] == ["property:demo-hotel", "room:101"]
 
-    def test_a_superuser_may_enter_everywhere(
-        self, node: Node, hotel: Hotel, elsewhere: OtherHotel
-    ) -> None:
+    def test_a_superuser_may_enter_everywhere(self, node: Node, hotel: Hotel, elsewhere: OtherHotel) -> None:
         with node.open(cast.bearer(cast.superuser())) as line:
             rooms = ["property:demo-hotel", "property:other-hotel"]
             assert line.sub(*rooms)["rooms"] == rooms

@@ -96,7 +96,9 @@ class TestCredentials:
 
 
 class TestOrigin:
-    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"])
+    @pytest.mark.parametrize(
+        "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"]
+    )
     def test_a_cookie_from_a_foreign_page_is_a_403(self, node: Node, hotel: Hotel, origin: str) -> None:
         with pytest.raises(InvalidStatus) as refused, node.open(session_cookie(hotel.lan), origin=origin):
             pass
@@ -119,9 +121,7 @@ class TestOrigin:
 
 class TestAddress:
     @pytest.mark.parametrize("offered", [None, ["other"], ["bellhop.v2", "ticket.x"]])
-    def test_another_protocol_is_told_4400(
-        self, node: Node, hotel: Hotel, offered: list[Any] | None
-    ) -> None:
+    def test_another_protocol_is_told_4400(self, node: Node, hotel: Hotel, offered: list[Any] | None) -> None:
         options = {"additional_headers": cast.bearer(hotel.lan), "subprotocols": offered}
         with Line(node.connect("/ws/events", **options)) as line:
             assert line.closed()[0] == 4400

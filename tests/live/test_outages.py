@@ -28,8 +28,8 @@ IDLE_SECONDS = 12
 def redis(tmp_path: Path, settings: Any) -> Iterator[Server]:
     """A Redis of our own, used by this process too: it is the one that writes."""
     server = valkey.start(tmp_path)
-    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"hosts": [server.url]}}}
+    layer = settings.CHANNEL_LAYERS["default"]
+    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [server.url]}}}
     bus.stop()
     yield server
     if server.process.poll() is None:

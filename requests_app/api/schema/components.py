@@ -131,7 +131,7 @@ HEADERS: dict[str, Part] = {
     for name, what in {
         "X-Request-ID": "the name of this call: yours, when you sent a sane one",
         "X-Instance-ID": "the node that answered",
-        "X-Stream-Cursor": "property:epoch:seq, read before the data: follow the events from here and miss nothing",
+        "X-Stream-Cursor": "property:epoch:seq, read before the data: events from here on miss nothing",
         "ETag": "the version of the request",
         "Idempotent-Replayed": "true when this is the first answer again",
     }.items()

@@ -27,7 +27,7 @@ WRITE_REFUSALS = ("409", "422", "429")
 Operation = dict[str, Any]
 
 
-def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
+def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: FBT001
     """Return the schema as clients see it (``SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"]``)."""
     result["paths"] = {_camel_path(path): item for path, item in result["paths"].items()}
     for path, method, operation in _operations(result):

@@ -47,7 +47,8 @@ class Command(BaseCommand):
             raise CommandError("The demo's logins are known to everybody: it refuses to run in prod.")
         answer: dict[str, Any] = {"url": _url(), "seeded": False}
         if not (options["if_empty"] and User.objects.exists()):
-            answer |= {"seeded": True, "logins": _logins(), "curl": _curl()}
+            logins, token = _logins(), _token()
+            answer |= {"seeded": True, "logins": logins, "token": token, "curl": _curl(token)}
             if options["requests"]:
                 answer["history"] = self._add_history(options)
         if options["json"]:
@@ -102,10 +103,13 @@ def _url() -> str:
     return f"http://{shown}:{settings.LISTEN_PORT}"
 
 
-def _curl() -> str:
-    """Return a line to paste, with a fresh token of Lan's: good for twelve hours."""
-    lan = User.objects.get(username="lan")
-    token = credentials.issue(CredentialKind.STAFF, user=lan, name="demo").token
+def _token() -> str:
+    """Return a fresh token of Lan's, good for twelve hours."""
+    return credentials.issue(CredentialKind.STAFF, user=User.objects.get(username="lan"), name="demo").token
+
+
+def _curl(token: str) -> str:
+    """Return a line to paste."""
     body = json.dumps(
         {"requestText": "Two more towels, please", "roomNumber": "101", "guestName": "Emma Clarke"}
     )
