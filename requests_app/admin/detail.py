@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -31,9 +32,6 @@ from security.authentication import caller_of
 from security.caller import Caller
 from security.permissions import Grant
 
-if TYPE_CHECKING:
-    from requests_app.admin.requests import RequestAdmin
-
 PART = "X-Bellhop-Part"
 PAGE = "admin/requests_app/guestrequest/change_form.html"
 LIVE_PART = "admin/requests_app/guestrequest/detail.html"
@@ -53,7 +51,7 @@ class Visit:
     missed: list[timeline.Line] = field(default_factory=list)
 
 
-def view(site: RequestAdmin, request: HttpRequest, row: GuestRequest) -> HttpResponse:
+def view(site: ModelAdmin[Any], request: HttpRequest, row: GuestRequest) -> HttpResponse:
     """Answer with the page, by the clock of the request's property."""
     visit = Visit(request, caller_of(request), row)
     # Rendered in here and not later: a TemplateResponse would leave the zone behind.
@@ -183,7 +181,7 @@ def _edit_form(visit: Visit, data: Any = None, initial: Any = None) -> EditForm:
     )
 
 
-def _page(site: RequestAdmin, visit: Visit) -> TemplateResponse:
+def _page(site: ModelAdmin[Any], visit: Visit) -> TemplateResponse:
     # The position first: what is written after it, the socket tells; nothing falls between.
     cursor = cursor_header(positions(visit.caller, [visit.row.property_id]))
     history = _history(visit)
@@ -191,6 +189,7 @@ def _page(site: RequestAdmin, visit: Visit) -> TemplateResponse:
     context = {
         **site.admin_site.each_context(visit.request),
         "opts": site.opts,
+        "preserved_filters": site.get_preserved_filters(visit.request),
         "title": f"{visit.row.room_number} · {visit.row.order_id}",
         "original": visit.row,
         "row": visit.row,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import Model, QuerySet
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from requests_app import access, actions
 from requests_app.admin import bulk, columns, creation, detail, duty, filters
@@ -26,12 +29,12 @@ PART = "X-Bellhop-Part"
 """With it the script asks for the rows alone."""
 
 TABS = (
-    (_("All"), ""),
-    (_("Open"), "?status=open"),
-    (_("Mine"), "?assignee=me&status=open"),
-    (_("Nobody's"), "?assignee=none&status=open"),
-    (_("Pressing"), "?attention=pressing"),
-    (_("Overdue"), "?attention=overdue"),
+    (gettext_lazy("All"), ""),
+    (gettext_lazy("Open"), "?status=open"),
+    (gettext_lazy("Mine"), "?assignee=me&status=open"),
+    (gettext_lazy("Nobody's"), "?assignee=none&status=open"),
+    (gettext_lazy("Pressing"), "?attention=pressing"),
+    (gettext_lazy("Overdue"), "?attention=overdue"),
 )
 
 
@@ -87,6 +90,8 @@ class RequestAdmin(WalledAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show the list, or only its rows to the script."""
         context = {"title": _("Requests"), "tabs": TABS, "media": Media(), **duty.context(request)}
+        if ERROR_FLAG in request.GET and request.method == "GET":
+            messages.warning(request, _("There is no such filter; this is the whole list."))
         response = super().changelist_view(request, context | (extra_context or {}))
         if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
             self._dress(request, response)

@@ -24,6 +24,7 @@ from requests_app.api.zones import zone_of
 from requests_app.lifecycle import PRIORITY_BY_WORD, URGENCY_BY_WORD, Status, parse_status
 from requests_app.models import GuestRequest
 from requests_app.periods import Zone, period
+from requests_app.queries import catalogue
 from requests_app.queries.criteria import ANY, Criteria
 from security import text
 from security.caller import Caller
@@ -181,6 +182,7 @@ def criteria_of(query: QueryDict, caller: Caller, properties: frozenset[int] | N
     found = _cleaned(query)
     if found["assignedTo"] and caller.is_guest:
         raise PermissionDenied("Guests can not look for the staff's work.")
+    _check_services(found["serviceType"], properties)
     start, end, zone = bounds(found["startDate"], found["endDate"], properties)
     criteria = Criteria(
         statuses=found["status"],
@@ -212,6 +214,12 @@ def bounds(start: Bound, end: Bound, properties: frozenset[int] | None) -> tuple
     if since and until and (since > until or (since == until and not isinstance(end, datetime))):
         raise Invalid.field("endDate", "This is before startDate.", "inverted")
     return start, end, zone
+
+
+def _check_services(codes: tuple[str, ...], properties: frozenset[int] | None) -> None:
+    unknown = catalogue.unknown_services(codes, properties)
+    if unknown:
+        raise Invalid.field("serviceType", f"The catalogue has no {', '.join(unknown)}.", "invalid_choice")
 
 
 def _in_zone(bound: Bound, zone: Zone) -> Bound:

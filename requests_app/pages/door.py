@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from cluster.answers.envelope import logged_already
 from cluster.answers.problems import AuthenticationRequired, Problem
 from requests_app.models import Stay
 from requests_app.problems import RequestNotFound
@@ -77,7 +78,8 @@ def goodbye(request: HttpRequest, *, known: bool) -> HttpResponse:
     response = render(request, "stay/goodbye.html", {"known": known}, status=410 if known else 403)
     response.delete_cookie(COOKIE, path="/stay")
     add_never_cache_headers(response)
-    return response
+    # Django's warning about it would write the path, which may be a guest's link, into the log.
+    return logged_already(response)
 
 
 def _answered(request: HttpRequest, guest: Guest, view: View, options: dict[str, Any]) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from requests_app.furnishing import DEFAULTS
 from requests_app.models import ServiceType
 from security.caller import Caller
 from security.models import Property
@@ -45,3 +46,14 @@ def services(places: Iterable[Property], language: str) -> list[dict[str, object
         }
         for row in rows.order_by("property__slug", "position", "code")
     ]
+
+
+def unknown_services(codes: Iterable[str], property_ids: Iterable[int] | None) -> list[str]:
+    """Return the codes that no catalogue of the properties (None: all) has, or ever had."""
+    unsure = set(codes) - {code for code, *_ in DEFAULTS}
+    if not unsure:
+        return []
+    rows = ServiceType.objects.filter(code__in=unsure)
+    if property_ids is not None:
+        rows = rows.filter(property_id__in=set(property_ids))
+    return sorted(unsure - set(rows.values_list("code", flat=True)))

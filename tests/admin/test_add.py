@@ -20,7 +20,11 @@ def test_it_works(lan: Client, hotel: Hotel) -> None:
     assert answer.status_code == 302
     assert answer["Location"] == f"/admin/requests_app/guestrequest/{made.pk}/change/"
     assert (made.request_text, made.source, made.created_by) == ("Iron, please", "staff", hotel.lan)
-    assert (made.phone_number, made.service_type, made.property) == ("+84901234567", "general", hotel.property)
+    assert (made.phone_number, made.service_type, made.property) == (
+        "+84901234567",
+        "general",
+        hotel.property,
+    )
 
 
 def test_it_applies_the_rules_of_the_house(lan: Client, hotel: Hotel) -> None:

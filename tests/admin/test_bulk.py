@@ -54,7 +54,9 @@ def test_it_assigns(lan: Client, hotel: Hotel, towels: GuestRequest) -> None:
     assert _now(towels).assignee is None
 
 
-@pytest.mark.parametrize(("chosen", "words"), [("", "Choose whom"), ("otto", "no active member"), ("\0", "Null")])
+@pytest.mark.parametrize(
+    ("chosen", "words"), [("", "Choose whom"), ("otto", "no active member"), ("\0", "Null")]
+)
 def test_it_does_not_assign_to_nobody_in_particular(
     lan: Client, elsewhere: OtherHotel, towels: GuestRequest, chosen: str, words: str
 ) -> None:

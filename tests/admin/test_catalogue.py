@@ -41,7 +41,11 @@ def test_a_service_gets_other_minutes_and_names(hoa: Client, hotel: Hotel) -> No
     form = fields_of(hoa.get(address).content.decode())
     send(hoa, address, {**form, "name_en": "Anything", "minutes_medium": "15", "is_active": "on"})
     service.refresh_from_db()
-    assert (service.names["en"], service.names["vi"], service.minutes_medium) == ("Anything", "Yêu cầu chung", 15)
+    assert (service.names["en"], service.names["vi"], service.minutes_medium) == (
+        "Anything",
+        "Yêu cầu chung",
+        15,
+    )
     row = ask(hotel)
     assert row.due_at is not None
     assert (row.due_at - row.created_at).total_seconds() == 15 * 60

@@ -128,7 +128,9 @@ def test_cancelling_needs_notes(lan: Client, towels: GuestRequest) -> None:
     assert _now(towels).status == "cancelled"
 
 
-def test_only_managers_are_offered_to_reopen(lan: Client, hotel: Hotel, towels: GuestRequest, signed_in: SignIn) -> None:
+def test_only_managers_are_offered_to_reopen(
+    lan: Client, hotel: Hotel, towels: GuestRequest, signed_in: SignIn
+) -> None:
     _step(lan, towels, "completed")
     assert 'name="do" value="in-progress"' not in _read(lan, towels)
     hoa = signed_in(hotel.hoa)

@@ -52,7 +52,9 @@ def test_more_rows_mean_no_more_queries(lan: Client, hotel: Hotel) -> None:
 
 
 @pytest.mark.parametrize("column", [*range(1, 9), *range(-8, 0)])
-def test_walking_on_and_back_meets_every_row_once_in_any_order(lan: Client, hotel: Hotel, column: int) -> None:
+def test_walking_on_and_back_meets_every_row_once_in_any_order(
+    lan: Client, hotel: Hotel, column: int
+) -> None:
     for number in range(2 * PER_PAGE + 3):
         ask(hotel, f"Wish {number}", room=f"{100 + number % 7}", priority=1 + number % 3)
     there, address = [], f"{LIST}?o={column}"
@@ -108,20 +110,26 @@ def test_it_filters(lan: Client, hotel: Hotel, query: str, found: list[str]) -> 
 
 
 @pytest.mark.parametrize("query", ["status=sleeping", "service=spa", "assignee=otto", "department=x", "id=1"])
-def test_it_does_not_show_everything_for_an_unknown_filter(lan: Client, towels: GuestRequest, query: str) -> None:
+def test_it_does_not_show_everything_for_an_unknown_filter(
+    lan: Client, towels: GuestRequest, query: str
+) -> None:
     page = lan.get(f"{LIST}?{query}")
     assert page.status_code == 302
     assert page["Location"].endswith("?e=1")
 
 
 @pytest.mark.parametrize("cursor", ["x", "2", "W10", "%00", "WyJjcmVhdGVkX2F0OmRlc2MiLDEsMV0"])
-def test_a_cursor_that_is_not_ours_leads_to_the_first_page(lan: Client, towels: GuestRequest, cursor: str) -> None:
+def test_a_cursor_that_is_not_ours_leads_to_the_first_page(
+    lan: Client, towels: GuestRequest, cursor: str
+) -> None:
     page = lan.get(f"{LIST}?p={cursor}")
     assert page.status_code == 200
     assert b"Two more towels" in page.content
 
 
-def test_it_does_not_show_another_propertys_requests(elsewhere: OtherHotel, towels: GuestRequest, signed_in: SignIn) -> None:
+def test_it_does_not_show_another_propertys_requests(
+    elsewhere: OtherHotel, towels: GuestRequest, signed_in: SignIn
+) -> None:
     page = signed_in(elsewhere.otto).get(LIST)
     assert page.status_code == 200
     assert b"Two more towels" not in page.content
@@ -141,7 +149,9 @@ def test_a_superuser_chooses_a_property(
     assert _ids(_page(admin, "?property=other-hotel")) == []
 
 
-def test_department_staff_see_the_list_without_bulk_actions(hotel: Hotel, towels: GuestRequest, signed_in: SignIn) -> None:
+def test_department_staff_see_the_list_without_bulk_actions(
+    hotel: Hotel, towels: GuestRequest, signed_in: SignIn
+) -> None:
     page = _page(signed_in(hotel.minh), "")
     assert "Two more towels" in page
     assert "_selected_action" not in page
@@ -151,7 +161,9 @@ def test_a_stranger_is_led_to_the_login(client: Client, hotel: Hotel) -> None:
     assert client.get(LIST)["Location"].startswith("/admin/login/")
 
 
-def test_the_script_gets_the_rows_alone_with_the_position_they_were_read_at(lan: Client, towels: GuestRequest) -> None:
+def test_the_script_gets_the_rows_alone_with_the_position_they_were_read_at(
+    lan: Client, towels: GuestRequest
+) -> None:
     page = lan.get(LIST, headers={"X-Bellhop-Part": "yes"})
     assert b"Two more towels" in page.content
     assert b"<html" not in page.content

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from time_machine import travel
 
 from requests_app.models import GuestRequest, HouseRules
 from tests import cast
@@ -285,6 +288,26 @@ def test_the_same_key_makes_one_request(lan: Speaker) -> None:
         422,
         "IDEMPOTENCY_CONFLICT",
     )
+
+
+def test_a_repeated_call_is_not_judged_again(lan: Speaker) -> None:
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    body = TOWELS | {"deliveryTime": later.isoformat()}
+    first = data_of(lan.post("/api/request", body, Idempotency_Key="k3"), 201)
+    with travel(later + timedelta(minutes=1)):
+        assert data_of(lan.post("/api/request", body, Idempotency_Key="k3"), 201) == first
+        assert fields_of(lan.post("/api/request", body)) == ["deliveryTime"]
+
+
+def test_its_queries_are_few(lan: Speaker, hotel: Hotel) -> None:
+    data_of(lan.post("/api/request", TOWELS), 201)
+    counts = set()
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as seen:
+            data_of(lan.post("/api/request", TOWELS), 201)
+        counts.add(len([query for query in seen if "SAVEPOINT" not in query["sql"]]))
+    assert len(counts) == 1
+    assert max(counts) <= 8
 
 
 def test_a_refusal_is_not_remembered(lan: Speaker) -> None:

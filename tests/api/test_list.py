@@ -105,7 +105,7 @@ def test_it_filters(lan: Speaker, three: list[GuestRequest], query: dict[str, An
         "status": ["done", "pending,done", ",", "PENDING"],
         "priority": ["urgent", "3", "High"],
         "urgency": ["high"],
-        "serviceType": ["Room Service", "<x>"],
+        "serviceType": ["Room Service", "<x>", "spa", "housekeeping,spa"],
         "overdue": ["maybe", "2"],
         "startDate": ["yesterday", "2026-02-30", "1"],
         "endDate": ["2026-13-01"],

@@ -128,7 +128,7 @@ async def test_one_that_lags_again_and_again_is_given_up(line: Line) -> None:
         await line.blocked()
         line.news("staff", times=LONGEST_QUEUE + 1)
         line.wire.unblock()
-        await until(lambda: not line.outbox.lagging and not line.outbox._queue)
+        await until(lambda: not line.outbox.lagging and line.outbox._idle is not None)
     assert line.given_up == 1
 
 

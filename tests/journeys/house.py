@@ -55,7 +55,9 @@ class House:
             self.process.terminate()
             self.process.wait(20)
 
-    def post(self, text: str, credential: dict[str, str], *, room: str = "101", **said: str) -> dict[str, object]:
+    def post(
+        self, text: str, credential: dict[str, str], *, room: str = "101", **said: str
+    ) -> dict[str, object]:
         """Open a request by the API, as a device or a colleague does."""
         body = {"requestText": text, "roomNumber": room, **said}
         answer = httpx.post(f"{self.address}/api/request", json=body, headers=credential)

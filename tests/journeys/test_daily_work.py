@@ -80,7 +80,9 @@ def test_two_who_correct_at_once_lose_nothing(
     page.fill("#id_guest_name", "Emma Clarke")
     actions.edit(by=cast.caller(hotel.hoa), request_id=int(str(made["id"])), changes={"room_number": "205"})
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert").filter(has_text="Somebody else changed")).to_contain_text("Room: 101 → 205")
+    expect(page.get_by_role("alert").filter(has_text="Somebody else changed")).to_contain_text(
+        "Room: 101 → 205"
+    )
     expect(page.locator("#id_guest_name")).to_have_value("Emma Clarke")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".messagelist")).to_contain_text("Saved.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
+from cluster.models import Event, StreamHead
 from tests.cast import Hotel
 from tests.journeys.conftest import LIST, PHONE, Enter
 from tests.journeys.house import House
@@ -75,6 +77,22 @@ def test_a_lost_network_loses_nothing(house: House, hotel: Hotel, enter: Enter, 
     expect(page.locator("#result_list").get_by_text("Two more towels")).to_be_visible()
     expect(page.locator("#result_list").get_by_text("The stove is on fire")).to_be_visible()
     expect(page.locator(".toast-urgent")).to_have_count(1)
+
+
+def test_a_log_too_short_to_catch_up_from_loses_nothing_either(
+    house: House, hotel: Hotel, enter: Enter, phone: Credential
+) -> None:
+    page = watch(enter, hotel)
+    page.context.set_offline(True)
+    expect(page.locator("#bellhop-live")).to_have_text("offline")
+    house.post("Two more towels", phone)
+    Event.objects.filter(stream=hotel.property.pk).update(frame=None)
+    StreamHead.objects.filter(stream=hotel.property.pk).update(oldest=F("seq") + 1)
+    page.context.set_offline(False)
+    is_live(page)
+    expect(page.get_by_text("Two more towels")).to_be_visible()
+    house.post("Fresh coffee", phone)
+    expect(page.get_by_text("Fresh coffee")).to_be_visible()
 
 
 def test_it_is_live_on_a_phone_too(house: House, hotel: Hotel, enter: Enter, phone: Credential) -> None:

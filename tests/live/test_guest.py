@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from cluster.bus import Entry
-from requests_app.live.guest import guest_frame, shown_to
+from requests_app.guest_view import guest_frame
+from requests_app.live.guest import shown_to
 
 STAY = 5
 FRAME: dict[str, Any] = {

@@ -33,7 +33,9 @@ def test_it_does_not_take_a_staff_token(client: Client, hotel: Hotel) -> None:
     assert client.get(f"/s/{token}").status_code == 410
 
 
-def test_after_check_out_it_says_goodbye(client: Client, hotel: Hotel, emma: Client, emmas: OpenedStay) -> None:
+def test_after_check_out_it_says_goodbye(
+    client: Client, hotel: Hotel, emma: Client, emmas: OpenedStay
+) -> None:
     actions.check_out(by=cast.caller(hotel.lan), stay_id=emmas.stay.pk)
     assert client.get(f"/s/{emmas.token}").status_code == 410
     answer = emma.get("/stay")

@@ -70,7 +70,9 @@ def test_an_old_form_with_new_words_is_asked_about_first(emma: Client) -> None:
         ({"form_key": "é"}, "visible ASCII"),
     ],
 )
-def test_it_says_what_is_wrong_and_keeps_what_was_typed(emma: Client, said: dict[str, str], words: str) -> None:
+def test_it_says_what_is_wrong_and_keeps_what_was_typed(
+    emma: Client, said: dict[str, str], words: str
+) -> None:
     form = fields_of(_read(emma))
     answer = send(emma, "/stay", {**form, "request_text": "Tea", **said})
     assert answer.status_code == 400

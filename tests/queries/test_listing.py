@@ -157,7 +157,9 @@ def test_the_total_is_exact_from_the_counters_for_one_dimension(hotel: Hotel, te
 )
 def test_filters_find_what_they_say(hotel: Hotel, criteria: dict[str, Any], number: int) -> None:
     cast.asked(hotel.lan, hotel.property, "Two Towels", guest_name="zoë", room_number="101")
-    cast.asked(hotel.lan, hotel.property, "towels again", guest_name="Otto", room_number="A10", assigned_to="minh")
+    cast.asked(
+        hotel.lan, hotel.property, "towels again", guest_name="Otto", room_number="A10", assigned_to="minh"
+    )
     cast.asked(hotel.lan, hotel.property, "STRASSE map", room_number="10", service_type="housekeeping")
     assert len(ids(ask(cast.caller(hotel.lan), **criteria))) == number
 
@@ -210,7 +212,12 @@ def test_it_makes_the_same_number_of_queries_for_any_number_of_rows(
 
 def test_the_compiled_statement_shows_what_the_model_shows(hotel: Hotel) -> None:
     made = cast.asked(
-        hotel.lan, hotel.property, "2 < 3 & 5 > 4", items=({"name": "x"},), total_amount="12.50", assigned_to="minh"
+        hotel.lan,
+        hotel.property,
+        "2 < 3 & 5 > 4",
+        items=({"name": "x"},),
+        total_amount="12.50",
+        assigned_to="minh",
     )
     [listed] = ask(cast.caller(hotel.lan)).requests
     made.refresh_from_db()

@@ -7,6 +7,7 @@ import { toast } from "./toast.js";
 const badge = document.getElementById("bellhop-live");
 const CALM = 250;
 const RETRY = 2000;
+const SLOWEST = 60_000;
 
 export function words(name) {
   return badge.dataset[`word${name}`];
@@ -24,11 +25,12 @@ export function goLive(rooms) {
   return line;
 }
 
-// Call `refresh` soon; calls that come meanwhile are one. A refresh that failed is tried again.
+// Call `refresh` soon; calls that come meanwhile are one. One that failed is tried again, ever more slowly.
 export function calmly(refresh) {
   let timer = null;
   let running = false;
   let again = false;
+  let failures = 0;
   const run = async () => {
     timer = null;
     if (running) {
@@ -40,9 +42,10 @@ export function calmly(refresh) {
     let wait = CALM;
     try {
       await refresh();
+      failures = 0;
     } catch {
       again = true;
-      wait = RETRY;
+      wait = Math.min(SLOWEST, RETRY * 2 ** failures++);
     }
     running = false;
     if (again) later(wait);

@@ -18,7 +18,8 @@ export class Line extends EventTarget {
     this.cursors = cursors; // {slug: [epoch, seq]}
     this.failures = 0;
     this.over = false;
-    this.reachBy = {};
+    this.patience = 30_000;
+    this.reachBy = null; // {slug: seq}: the past is complete there; unknown before the server's answer
     addEventListener("offline", () => this.drop());
     addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => !document.hidden && this.now());
@@ -34,6 +35,7 @@ export class Line extends EventTarget {
     // A socket that was given up may still speak; only the present one counts.
     socket.onmessage = (message) => socket === this.socket && this.hear(JSON.parse(message.data));
     socket.onclose = (end) => socket === this.socket && this.closed(end.code);
+    this.guard();
   }
 
   // Try again at once, if we are waiting to.
@@ -67,7 +69,8 @@ export class Line extends EventTarget {
   }
 
   hear(frame) {
-    this.guard(frame);
+    if (frame.t === "hello") this.patience = frame.hb * 2500;
+    this.guard();
     if (frame.t === "hello") this.subscribe();
     else if (frame.t === "subbed") this.joined(frame);
     else if (frame.t === "ev") this.event(frame);
@@ -76,13 +79,13 @@ export class Line extends EventTarget {
   }
 
   // A line on which nothing was heard for two and a half heartbeats is dead.
-  guard(frame) {
-    if (frame.t === "hello") this.patience = frame.hb * 2500;
+  guard() {
     clearTimeout(this.watch);
     this.watch = setTimeout(() => this.drop(), this.patience);
   }
 
   subscribe() {
+    this.reachBy = null;
     this.tell("state", { state: "catching-up" });
     this.say({ t: "sub", id: 1, rooms: this.rooms, since: this.cursors });
   }
@@ -120,6 +123,7 @@ export class Line extends EventTarget {
   }
 
   settle() {
+    if (!this.reachBy) return;
     const reached = Object.entries(this.reachBy).every(([slug, to]) => (this.cursors[slug]?.[1] ?? 0) >= to);
     if (reached) this.tell("state", { state: "live" });
   }
