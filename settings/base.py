@@ -10,6 +10,7 @@ from settings.databases import databases
 from settings.policies import *  # noqa: F403
 from settings.policies import HSTS_SECONDS
 from settings.reading import notices, profile, read, report
+from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
 
@@ -21,6 +22,7 @@ PROFILE = profile()
 STRICT = PROFILE in ("staging", "prod")
 CONFIGURATION_REPORT = report
 CONFIGURATION_NOTICES = notices
+CONFIGURATION_REFERENCE = reference
 
 # --- Who we are -------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.debug
@@ -117,8 +119,6 @@ TEMPLATES = [
 DATABASES = databases(ENVIRONMENT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = plain(ENVIRONMENT.redis_url)
-EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
-EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
 # The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s
 # (redis/redis-py#4091), and the event log makes up for what a bell may lose.

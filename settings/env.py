@@ -69,10 +69,6 @@ class Environment(BaseModel):
         True, description="true (verify the server's certificate) or false"
     )
     redis_url: RedisUrl | None = Field(None, description="redis://host:port/0, rediss://… or unix:///path")
-    event_retention_days: int = Field(7, ge=1, le=3650, description="whole days, 1 to 3650")
-    event_retention_count: int = Field(
-        100_000, ge=1_000, le=100_000_000, description="events kept for a property, 1000 to 100000000"
-    )
 
     # Who may reach it
     secret_key: SecretStr | None = Field(None, min_length=32, description="at least 32 random characters")

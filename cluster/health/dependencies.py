@@ -11,6 +11,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from cluster import bus
 from cluster.health.checking import register
 
 PATIENCE = 0.5
@@ -45,6 +46,8 @@ def check_channel_layer() -> None:
     """Ring Redis, if there is one; without it news reach other nodes late, from the log."""
     if settings.REDIS_URL:
         _redis(settings.REDIS_URL).ping()
+    if bus.state() == "down":
+        raise RuntimeError("the bus hears no echo of its own bell yet")
 
 
 @cache

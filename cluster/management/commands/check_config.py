@@ -21,9 +21,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """A machine may read it too."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--reference", action="store_true", help="print docs/configuration.md instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""
+        if options["reference"]:
+            self.stdout.write(settings.CONFIGURATION_REFERENCE(), ending="")
+            return
         rows, notices = settings.CONFIGURATION_REPORT(), settings.CONFIGURATION_NOTICES()
         if options["json"]:
             answer = {"profile": settings.PROFILE, "variables": rows, "notices": notices}
