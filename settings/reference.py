@@ -28,7 +28,8 @@ def _row(field: str) -> str:
         *(["needed in staging and prod"] if name in STRICT_NEEDS else []),
         *(["secret"] if name in SECRETS else []),
     ]
-    return f"| `{name}` | {Environment.model_fields[field].description} | {_default(field)} | {', '.join(marks)} |\n"
+    allowed = Environment.model_fields[field].description
+    return f"| `{name}` | {allowed} | {_default(field)} | {', '.join(marks)} |\n"
 
 
 def _default(field: str) -> str:

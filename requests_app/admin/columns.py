@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,10 +66,20 @@ def due_mark(row: GuestRequest, now: datetime) -> SafeString:
         return SafeString("")
     clock = row.held_at or now
     if is_overdue(row.status, row.due_at, row.held_at, now):
-        late = gettext("%(time)s late") % {"time": timesince(row.due_at, clock, depth=1)}
+        late = gettext("%(time)s late") % {"time": span(row.due_at, clock)}
         return mark("due", "overdue", "⚠", late)
-    left = gettext("in %(time)s") % {"time": timesince(clock, row.due_at, depth=1)}
+    left = gettext("in %(time)s") % {"time": span(clock, row.due_at)}
     return mark("due", "ahead", "◷", left)
+
+
+def span(start: datetime, end: datetime) -> str:
+    """Return a length of time as short as a column: minutes, hours, or days."""
+    minutes = int((end - start).total_seconds()) // 60
+    if minutes < 60:
+        return gettext("%(number)d min") % {"number": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(number)d h") % {"number": minutes // 60}
+    return gettext("%(number)d days") % {"number": minutes // (24 * 60)}
 
 
 def local(row: GuestRequest, moment: datetime) -> datetime:
@@ -129,7 +138,7 @@ def due(row: GuestRequest) -> SafeString:
 @admin.display(description=_("age"), ordering="-created_at")
 def age(row: GuestRequest) -> SafeString:
     """How long ago it came; the moment itself stands in the title."""
-    since = timesince(row.created_at, timezone.now(), depth=1)
+    since = span(row.created_at, timezone.now())
     when = local(row, row.created_at)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', when.isoformat(), f"{when:%Y-%m-%d %H:%M}", since

@@ -76,7 +76,8 @@ function show({ state, code }) {
 function announce(news) {
   const request = news.data.request;
   if (news.event === "request:urgent") {
-    toast({ kind: "urgent", title: `${words("Urgent")}: ${words("Room")} ${request.roomNumber}`, ...about(request) });
+    const mine = request.assignedTo === badge.dataset.me ? ` · ${words("Mine")}` : "";
+    toast({ kind: "urgent", title: `${words("Urgent")}: ${words("Room")} ${request.roomNumber}${mine}`, ...about(request) });
     ring();
   } else if (news.event === "request:assigned" && news.data.assignedTo === badge.dataset.me && !isMine(news)) {
     toast({ kind: "mine", title: `${words("Mine")}: ${words("Room")} ${request.roomNumber}`, ...about(request) });

@@ -1,4 +1,4 @@
-// Short notes in the corner. All words go in as text, never as markup.
+// Short notes in the corner, one about each thing. All words go in as text, never as markup.
 
 const STAY = 20_000;
 const MOST = 4;
@@ -11,6 +11,8 @@ document.body.append(corner);
 export function toast({ kind, title, text, address, close }) {
   const note = document.createElement("div");
   note.className = `toast toast-${kind}`;
+  note.dataset.about = address;
+  corner.querySelector(`[data-about="${CSS.escape(address)}"]`)?.remove();
   note.append(link(title, text, address), closer(note, close));
   corner.append(note);
   while (corner.children.length > MOST) corner.firstElementChild.remove();
