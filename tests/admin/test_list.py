@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from requests_app import actions
 from requests_app.lifecycle import Status
@@ -181,6 +183,17 @@ def test_markup_in_a_text_stays_text(lan: Client, hotel: Hotel) -> None:
 def test_the_page_has_no_inline_script_or_style(lan: Client, towels: GuestRequest) -> None:
     page = _page(lan, "")
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_it_tells_lateness_by_icon_and_word(lan: Client, hotel: Hotel) -> None:
+    late, held = ask(hotel, "Tea"), ask(hotel, "Coffee")
+    long_ago = timezone.now() - timedelta(minutes=95)
+    GuestRequest.objects.filter(pk=late.pk).update(due_at=long_ago, created_at=long_ago - timedelta(days=3))
+    actions.change_status(by=cast.caller(hotel.lan), request_id=held.pk, status=Status.ON_HOLD)
+    page = _page(lan, "")
+    assert '<span aria-hidden="true">⚠</span> 1 h late' in page
+    assert ">3 days</time>" in page
+    assert page.count("⚠") == 1
 
 
 def _page(client: Client, query: str) -> str:

@@ -32,7 +32,9 @@ def main() -> int:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, and 100,000 rows instead of 1,000,000")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, and 100,000 rows instead of 1,000,000"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     return parser.parse_args()
@@ -45,7 +47,9 @@ def _measures(ground: Stage, asked: argparse.Namespace) -> Iterator[Result]:
     if "http" in parts:
         yield from http.measure(ground, rounds=2 if asked.quick else 5, seconds=1.0 if asked.quick else 2.0)
     if "sockets" in parts:
-        yield from sockets.measure(ground, rounds=1 if asked.quick else 3, seconds=2.0 if asked.quick else 4.0)
+        yield from sockets.measure(
+            ground, rounds=1 if asked.quick else 3, seconds=2.0 if asked.quick else 4.0
+        )
     if "growth" in parts:
         rows = 100_000 if asked.quick else LARGE
         _say(f"filling a database with {rows:,} requests")

@@ -16,6 +16,27 @@ EVENT, READY, BEAT = b'{"t":"ev"', b'{"t":"subbed"', b'{"t":"hb"'
 PING = 9
 
 
+class Count:
+    """A number that only grows, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.number = self._wanted = 0
+        self._reached = asyncio.Event()
+
+    def up(self) -> None:
+        """Count one more."""
+        self.number += 1
+        if self.number == self._wanted:
+            self._reached.set()
+
+    async def reach(self, number: int) -> None:
+        """Wait until the number is at least ``number``."""
+        if self.number < number:
+            self._wanted = number
+            self._reached.clear()
+            await self._reached.wait()
+
+
 @dataclass(slots=True)
 class Crowd:
     """Clients of one server, and what they have heard together."""
@@ -24,8 +45,8 @@ class Crowd:
     path: str = "/"
     headers: Sequence[str] = ()
     subscribe: str = ""
-    ready: int = 0
-    heard: int = 0
+    ready: Count = field(default_factory=Count)
+    heard: Count = field(default_factory=Count)
     lost: int = 0
     clients: list[Client] = field(default_factory=list)
 
@@ -35,18 +56,16 @@ class Crowd:
         async with asyncio.timeout(PATIENCE):
             for place in range(number):
                 header = self.headers[place % len(self.headers)] if self.headers else ""
-                _, client = await loop.create_connection(lambda h=header: Client(self, h), "127.0.0.1", self.port)
+                client = Client(self, header)
+                await loop.create_connection(lambda one=client: one, "127.0.0.1", self.port)
                 self.clients.append(client)
-                while place - self.ready > AT_A_TIME:
-                    await asyncio.sleep(0.002)
-            while self.ready < number:
-                await asyncio.sleep(0.01)
+                await self.ready.reach(place - AT_A_TIME)
+            await self.ready.reach(number)
 
     async def hear(self, number: int) -> None:
         """Wait until so many event frames have come. Raises when a client was lost or they never come."""
         async with asyncio.timeout(PATIENCE):
-            while self.heard < number:
-                await asyncio.sleep(0.0005)
+            await self.heard.reach(number)
         if self.lost:
             raise RuntimeError(f"{self.lost} clients were sent away")
 
@@ -97,7 +116,7 @@ class Client(asyncio.Protocol):
         if self.crowd.subscribe:
             self._send(1, self.crowd.subscribe.encode())
         else:
-            self.crowd.ready += 1
+            self.crowd.ready.up()
 
     def _take(self, data: bytes) -> bytes:
         """Take whole frames; return what is left."""
@@ -117,16 +136,18 @@ class Client(asyncio.Protocol):
 
     def _understand(self, kind: int, data: bytes, start: int, length: int) -> None:
         if data.startswith(EVENT, start):
-            self.crowd.heard += 1
+            self.crowd.heard.up()
         elif data.startswith(READY, start):
-            self.crowd.ready += 1
+            self.crowd.ready.up()
         elif data.startswith(BEAT, start):
             self._send(1, b'{"t":"hb"}')
         elif kind == PING:
             self._send(10, data[start : start + length])
 
     def _send(self, kind: int, payload: bytes) -> None:
-        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack(">H", len(payload))
+        size = (
+            bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack(">H", len(payload))
+        )
         self.transport.write(bytes([0x80 | kind]) + size + b"\0\0\0\0" + payload)
 
     def connection_lost(self, error: Exception | None) -> None:

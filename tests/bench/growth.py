@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
-from tests.bench.processes import ROOT
+from tests.bench.processes import ROOT, run
 from tests.bench.stage import SMALL, Stage
 from tests.bench.turns import Result, in_turns, ratio
 
@@ -45,7 +45,7 @@ class Caller:
         assert self.process.stdout
         self.process.stdin.write(json.dumps({"path": path, "calls": calls}) + "\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
+        answer = json.loads(self.process.stdout.readline() or '{"status": "nothing: it died"}')
         if answer["status"] != 200:
             raise RuntimeError(f"{path} answered {answer['status']}")
         return statistics.median(answer["milliseconds"])
@@ -58,6 +58,7 @@ class Caller:
 
 def measure(stage: Stage, rows: int, calls: int) -> Iterator[Result]:
     """Compare each page of the large database with the small one's, in three turns."""
+    run(["manage.py", "collectstatic", "--noinput", "--verbosity", "0"], stage.environment())
     with ExitStack() as processes:
         sizes = {"small": SMALL, "large": rows}
         callers = {name: Caller(stage, size) for name, size in sizes.items()}

@@ -80,14 +80,16 @@ def _contestants(stage: Stage, servers: ExitStack) -> Mapping[str, Contestant]:
         "X-CSRFToken": TOKEN_FOR_CSRF,
     }
     return {
-        "bellhop": _contestant(start("bellhop", "settings.wsgi:application", ours), "/api/request", bearer, BODY),
+        "bellhop": _contestant(
+            start("bellhop", "settings.wsgi:application", ours), "/api/request", bearer, BODY
+        ),
         "floor": _contestant(start("floor", baseline, bare), "/floor/request", {}, BODY),
-        "usual build": _contestant(start("usual build", baseline, usual), "/usual/request", session, USUAL_BODY),
+        "usual build": _contestant(
+            start("usual build", baseline, usual), "/usual/request", session, USUAL_BODY
+        ),
     }
 
 
-def _contestant(
-    server: Running, path: str, headers: dict[str, str], body: Mapping[str, str]
-) -> Contestant:
+def _contestant(server: Running, path: str, headers: dict[str, str], body: Mapping[str, str]) -> Contestant:
     create = Call(path, "POST", headers, json.dumps(body))
     return Contestant(server, Call(path, headers=headers), create)

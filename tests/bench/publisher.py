@@ -36,7 +36,9 @@ def main() -> None:
         match word:
             case "keys":
                 kind, scopes = CredentialKind.API_KEY, ["request:read"]
-                answer = [credentials.issue(kind, property=place, scopes=scopes).token for _ in range(int(number))]
+                answer = [
+                    credentials.issue(kind, property=place, scopes=scopes).token for _ in range(int(number))
+                ]
             case "create" | "frame":
                 actions.create(by=by, property_id=place.pk, new=new)
                 if word == "frame":

@@ -49,9 +49,7 @@ def measure(stage: Stage, rounds: int, seconds: float) -> Iterator[Result]:
         serving("bare websockets", bare, environment, stage.folder) as theirs,
     ):
         found = asyncio.run(_fanned_out(environment, ours, theirs, rounds, seconds))
-    yield ratio(
-        f"one event to {SOCKETS:,} sockets / bare", *found, aim=0.6, at_least=True, unit=UNIT
-    )
+    yield ratio(f"one event to {SOCKETS:,} sockets / bare", *found, aim=0.6, at_least=True, unit=UNIT)
 
 
 def _allow_open_files() -> None:
@@ -100,8 +98,9 @@ async def _in_turns(
     for place in range(rounds + 1):
         random.shuffle(turns)
         for word, crowd, server, measured in turns:
-            measure = await _per_cpu_second(publisher, word, crowd, server, seconds if place else 1.0)
-            measured += [measure] if place else []  # the first round warms up
+            delivered = await _per_cpu_second(publisher, word, crowd, server, seconds)
+            if place:  # the first round warms up
+                measured.append(delivered)
     return found
 
 
@@ -109,7 +108,7 @@ async def _per_cpu_second(
     publisher: Publisher, word: str, crowd: Crowd, server: Running, seconds: float
 ) -> float:
     """Keep ``WINDOW`` events under way for a while; return what a CPU second of the server delivers."""
-    size, begun, sent = len(crowd.clients), crowd.heard, 0
+    size, begun, sent = len(crowd.clients), crowd.heard.number, 0
     before, until = server.cpu_seconds(), time.monotonic() + seconds
     while time.monotonic() < until:
         await publisher.ask(word)

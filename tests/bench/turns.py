@@ -39,7 +39,9 @@ def in_turns(contestants: Mapping[str, Measured], rounds: int) -> dict[str, list
     return found
 
 
-def ratio(name: str, ours: list[float], theirs: list[float], *, aim: float, at_least: bool, unit: str) -> Result:
+def ratio(
+    name: str, ours: list[float], theirs: list[float], *, aim: float, at_least: bool, unit: str
+) -> Result:
     """Compare two measures round by round: the median of the ratios, and how far they spread."""
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     detail = f"{statistics.median(ours):,.4g} : {statistics.median(theirs):,.4g} {unit}"

@@ -21,7 +21,9 @@ def log_requests(get_response: GetResponse) -> GetResponse:
         begun = time.perf_counter()
         response = get_response(request)
         took = time.perf_counter() - begun
-        logger.info("request", method=request.method, path=request.path, status=response.status_code, took=took)
+        logger.info(
+            "request", method=request.method, path=request.path, status=response.status_code, took=took
+        )
         return response
 
     return middleware

@@ -89,7 +89,9 @@ class RequestViewSet(viewsets.ModelViewSet[GuestRequest]):
                 created_at=now,
                 updated_at=now,
             )
-            AuditEntry.objects.create(actor=self.request.user.get_username(), action="create", subject=made.pk)
+            AuditEntry.objects.create(
+                actor=self.request.user.get_username(), action="create", subject=made.pk
+            )
             data = json.loads(json.dumps(serializer.data, default=str))
             OutboxEntry.objects.create(name="request:created", data=data)
             transaction.on_commit(lambda: tell(data))
