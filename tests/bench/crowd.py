@@ -9,6 +9,7 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 AT_A_TIME = 50
 PATIENCE = 60.0
@@ -57,7 +58,7 @@ class Crowd:
             for place in range(number):
                 header = self.headers[place % len(self.headers)] if self.headers else ""
                 client = Client(self, header)
-                await loop.create_connection(lambda one=client: one, "127.0.0.1", self.port)
+                await loop.create_connection(partial(_itself, client), "127.0.0.1", self.port)
                 self.clients.append(client)
                 await self.ready.reach(place - AT_A_TIME)
             await self.ready.reach(number)
@@ -152,6 +153,10 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.crowd.lost += 1
+
+
+def _itself(client: Client) -> Client:
+    return client
 
 
 def subscription(room: str) -> str:

@@ -48,7 +48,7 @@ class Caller:
         answer = json.loads(self.process.stdout.readline() or '{"status": "nothing: it died"}')
         if answer["status"] != 200:
             raise RuntimeError(f"{path} answered {answer['status']}")
-        return statistics.median(answer["milliseconds"])
+        return float(statistics.median(answer["milliseconds"]))
 
     def end(self) -> None:
         """Stop the process."""

@@ -70,7 +70,7 @@ def set_up() -> Iterator[Stage]:
 def fill(stage: Stage, requests: int) -> Mapping[str, Any]:
     """Make the database of that many requests by `manage.py demo`; return what that printed."""
     with psycopg.connect(stage.database, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name_of(requests)}")  # type: ignore[call-overload]
+        admin.execute(f"CREATE DATABASE {name_of(requests)}")
     environment = stage.environment(requests)
     run(["manage.py", "migrate", "--verbosity", "0"], environment)
     run(["manage.py", "demo", "--json"], environment)
@@ -94,7 +94,7 @@ def _without_indexes(url: str) -> Iterator[None]:
     with psycopg.connect(url, autocommit=True) as connection:
         indexes = connection.execute(found).fetchall()
         for name, _ in indexes:
-            connection.execute(f'DROP INDEX "{name}"')  # type: ignore[call-overload]
+            connection.execute(f'DROP INDEX "{name}"')
         yield
         connection.execute("SET maintenance_work_mem = '256MB'")
         for _, definition in indexes:

@@ -72,14 +72,15 @@ def _newest() -> tuple[str, list[object]]:
 @cache
 def _insert() -> tuple[str, dict[str, object]]:
     """Return an INSERT of every column but the id, and what is put where nothing is said."""
-    fields = [field for field in GuestRequest._meta.local_concrete_fields if not field.primary_key]
-    columns = [field.column for field in fields]
-    blank = {field.column: _default(field.get_default()) for field in fields}
+    fields = {
+        field.attname: field for field in GuestRequest._meta.local_concrete_fields if not field.primary_key
+    }
+    blank = {name: _default(field.get_default()) for name, field in fields.items()}
     blank |= {"property_id": 1, "department": "housekeeping", "priority": 2, "urgency": 1, "currency": "VND"}
     blank |= {"status": "pending", "source": "staff"}
-    places = ", ".join(f"%({column})s" for column in columns)
+    places = ", ".join(f"%({column})s" for column in fields)
     table = GuestRequest._meta.db_table
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) RETURNING *", blank
+    return f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({places}) RETURNING *", blank
 
 
 def _default(value: object) -> object:

@@ -101,4 +101,5 @@ class RequestViewSet(viewsets.ModelViewSet[GuestRequest]):
 def tell(data: dict[str, Any]) -> None:
     """Send the news to everybody's channel."""
     layer = get_channel_layer()
+    assert layer is not None
     async_to_sync(layer.group_send)("staff", {"type": "request.created", "data": data})
