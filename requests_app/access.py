@@ -11,6 +11,9 @@ from security import permissions
 from security.caller import Caller
 from security.permissions import Grant
 
+Expected = int | frozenset[int] | None
+"""The version a caller saw, or any of several; None takes the request as it is."""
+
 
 def visible(caller: Caller) -> QuerySet[GuestRequest]:
     """Return the undeleted requests that exist for ``caller`` at all."""
@@ -34,10 +37,10 @@ def get(caller: Caller, permission: str, request_id: int) -> GuestRequest:
     return _checked(caller, permission, visible(caller), request_id)
 
 
-def lock(caller: Caller, permission: str, request_id: int, *, expected: int | None = None) -> GuestRequest:
+def lock(caller: Caller, permission: str, request_id: int, *, expected: Expected = None) -> GuestRequest:
     """Return one request locked for a change by ``caller``; call inside a unit of work.
 
-    ``expected`` is the version the caller last saw; Conflict when it is another by now.
+    ``expected`` is what the caller last saw; Conflict when it is another version by now.
     """
     rows = visible(caller).select_for_update(no_key=True, of=("self",))
     request = _checked(caller, permission, rows, request_id)
@@ -45,10 +48,12 @@ def lock(caller: Caller, permission: str, request_id: int, *, expected: int | No
     return request
 
 
-def check_version(request: GuestRequest, expected: int | None) -> None:
+def check_version(request: GuestRequest, expected: Expected) -> None:
     """Raise Conflict, saying what the current version is, when the caller saw another."""
-    if expected is not None and expected != request.version:
-        message = f"This request is at version {request.version} now, you sent {expected}."
+    seen = expected if isinstance(expected, frozenset) else {expected}
+    if expected is not None and request.version not in seen:
+        sent = ", ".join(str(version) for version in sorted(seen, key=str)) or "another"
+        message = f"This request is at version {request.version} now, you sent {sent}."
         raise Conflict(message, details=[detail("version", message, "stale", current=request.version)])
 
 

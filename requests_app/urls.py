@@ -30,7 +30,7 @@ urlpatterns = [
     path("api/request/pending", ListDoor.as_view({"get": "pending"}), name="pending"),
     path("api/request/completed", ListDoor.as_view({"get": "completed"}), name="completed"),
     path("api/request/room/<str:room_number>", ListDoor.as_view({"get": "by_room"}), name="by-room"),
-    path("api/request/guest/<str:guest_name>", ListDoor.as_view({"get": "by_guest"}), name="by-guest"),
+    path("api/request/guest/<path:guest_name>", ListDoor.as_view({"get": "by_guest"}), name="by-guest"),
     path("api/request/status/<str:status>", ListDoor.as_view({"get": "by_status"}), name="by-status"),
     path("api/request/priority/<str:priority>", ListDoor.as_view({"get": "by_priority"}), name="by-priority"),
     path(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -27,7 +27,8 @@ class Caller:
     """One somebody, as the permission table sees them.
 
     ``roles`` and ``slugs`` map the ids of the properties they belong to; a superuser belongs to
-    none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key.
+    none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key. ``is_narrowed``
+    is set when the call itself named one property: the others do not exist for it.
     """
 
     kind: CallerKind
@@ -41,6 +42,7 @@ class Caller:
     credential_id: int | None = None
     stay_id: int | None = None
     language: str = ""
+    is_narrowed: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -53,9 +55,19 @@ class Caller:
         return self.kind is CallerKind.GUEST
 
     @property
+    def is_above(self) -> bool:
+        """Say whether they stand above all properties: superusers and the service itself."""
+        return self.is_superuser or self.kind is CallerKind.SYSTEM
+
+    @property
     def sees_everything(self) -> bool:
         """Say whether no property is closed to them."""
-        return self.is_superuser or self.kind is CallerKind.SYSTEM
+        return self.is_above and not self.is_narrowed
+
+    def within(self, property_id: int, slug: str) -> Caller:
+        """Return the same somebody with that property open and no other."""
+        roles = {property_id: self.roles[property_id]} if property_id in self.roles else {}
+        return replace(self, slugs={property_id: slug}, roles=roles, is_narrowed=True)
 
     def property_ids(self) -> frozenset[int] | None:
         """Return the properties open to them, or None for all."""

@@ -35,6 +35,13 @@ def property_named(caller: Caller, name: object) -> int:
     return found
 
 
+def within(caller: Caller, name: object) -> Caller:
+    """Return a known caller narrowed to the property they name. Raises as ``property_named``."""
+    place = property_named(caller, name)
+    slug = caller.slugs.get(place) or Property.objects.values_list("slug", flat=True).get(pk=place)
+    return caller.within(place, slug)
+
+
 def named_in(*places: object) -> object:
     """Return how a body or a query names the property, if one of them does; the first counts."""
     for said in places:

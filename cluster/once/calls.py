@@ -20,7 +20,7 @@ from cluster.streams import unit_of_work
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-VISIBLE = re.compile(r"[!-~]{1,255}\Z")
+PRINTABLE = re.compile(r"[ -~]{1,255}\Z")
 KEPT_HEADERS = ("ETag", "Last-Modified", "Location", "X-Stream-Cursor")
 
 Do = Callable[[], HttpResponse]
@@ -44,8 +44,8 @@ def _call(request: HttpRequest | Request, identity: str) -> Call | None:
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
-    if not VISIBLE.match(key):
-        raise Invalid.field(IDEMPOTENCY_KEY, "Use 1 to 255 visible ASCII characters, without spaces.")
+    if not PRINTABLE.match(key):
+        raise Invalid.field(IDEMPOTENCY_KEY, "Use 1 to 255 printable ASCII characters.")
     return Call(
         scope=_digest(identity, request.method or "", request.path_info),
         key=key,

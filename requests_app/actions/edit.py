@@ -10,6 +10,7 @@ from django.utils import timezone
 from cluster.answers.problems import RuleViolated
 from cluster.streams import Work, unit_of_work
 from requests_app import access, counters, events, lifecycle
+from requests_app.access import Expected
 from requests_app.actions import assignment
 from requests_app.actions.assignment import KEEP, Keep, NewAssignee
 from requests_app.actions.changes import refresh_search, save_changes
@@ -35,7 +36,7 @@ def edit(
     request_id: int,
     changes: Mapping[str, object],
     assignee: NewAssignee = KEEP,
-    expected: int | None = None,
+    expected: Expected = None,
 ) -> GuestRequest:
     """Change fields of an open request; values equal to the present ones change nothing.
 

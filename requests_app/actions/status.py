@@ -10,6 +10,7 @@ from django.utils import timezone
 from cluster.answers.problems import PermissionDenied, RuleViolated, detail
 from cluster.streams import Work, unit_of_work
 from requests_app import access, counters, events, lifecycle
+from requests_app.access import Expected
 from requests_app.actions import assignment
 from requests_app.actions.assignment import KEEP, Keep, NewAssignee
 from requests_app.actions.changes import save_changes
@@ -31,7 +32,7 @@ def change_status(
     status: Status | None = None,
     notes: str = "",
     assignee: NewAssignee = KEEP,
-    expected: int | None = None,
+    expected: Expected = None,
 ) -> GuestRequest:
     """Move a request, note why, assign it; a pure repeat changes nothing and tells nothing.
 

@@ -24,7 +24,7 @@ from requests_app.api.zones import zone_of
 from requests_app.lifecycle import PRIORITY_BY_WORD, URGENCY_BY_WORD, Status, parse_status
 from requests_app.models import GuestRequest
 from requests_app.periods import Zone, period
-from requests_app.queries import catalogue
+from requests_app.queries import catalogue, people
 from requests_app.queries.criteria import ANY, Criteria
 from security import text
 from security.caller import Caller
@@ -81,16 +81,15 @@ class WordsField(forms.Field):
 
     def clean(self, value: Any) -> tuple[object, ...]:
         """Return what the words stand for; none of them may be unknown."""
-        given = [part for part in value or [] if part]
-        words = [word.strip() for part in given for word in part.split(",") if word.strip()]
+        words = [word.strip() for part in value or [] for word in part.split(",")]
         found = tuple(dict.fromkeys(self.read(word) for word in words))
-        if None in found or (given and not found):
+        if None in found:
             raise ValidationError(f"Send one or more of: {self.known}.", code="invalid_choice")
         return found
 
 
 class OneField(forms.Field):
-    """One word that must be understood; nothing is no filter."""
+    """One word that must be understood, an empty one too."""
 
     widget = forms.HiddenInput
 
@@ -101,7 +100,7 @@ class OneField(forms.Field):
 
     def clean(self, value: Any) -> object:
         """Return what the word stands for."""
-        if not value:
+        if value is None:
             return None
         found = self.read(value)
         if found is None:
@@ -183,6 +182,7 @@ def criteria_of(query: QueryDict, caller: Caller, properties: frozenset[int] | N
     if found["assignedTo"] and caller.is_guest:
         raise PermissionDenied("Guests can not look for the staff's work.")
     _check_services(found["serviceType"], properties)
+    check_assignee(found["assignedTo"], properties)
     start, end, zone = bounds(found["startDate"], found["endDate"], properties)
     criteria = Criteria(
         statuses=found["status"],
@@ -220,6 +220,12 @@ def _check_services(codes: tuple[str, ...], properties: frozenset[int] | None) -
     unknown = catalogue.unknown_services(codes, properties)
     if unknown:
         raise Invalid.field("serviceType", f"The catalogue has no {', '.join(unknown)}.", "invalid_choice")
+
+
+def check_assignee(name: str, properties: frozenset[int] | None) -> None:
+    """Refuse to look for the work of somebody who never worked there: a typing mistake, told as one."""
+    if name not in ("", "me", "none") and not people.ever_worked(name, properties):
+        raise Invalid.field("assignedTo", "No member of the property has that username.", "invalid_choice")
 
 
 def _in_zone(bound: Bound, zone: Zone) -> Bound:

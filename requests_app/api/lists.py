@@ -12,7 +12,7 @@ from cluster.answers import answer_bytes, dumps
 from cluster.timings import timed
 from requests_app.api import paths, schema
 from requests_app.api.door import Door
-from requests_app.api.filters import criteria_of
+from requests_app.api.filters import check_assignee, criteria_of
 from requests_app.api.paging import paging_of
 from requests_app.lifecycle import Status
 from requests_app.permissions import OVERVIEW, READ
@@ -75,9 +75,9 @@ class ListDoor(Door):
     @schema.lists
     def by_assignee(self, request: Request, assigned_to: str) -> HttpResponse:
         """List the requests given to one person: a username, me, or none."""
-        return self._page(
-            OVERVIEW, lambda asked: replace(asked, assigned_to=paths.name("assignedTo", assigned_to))
-        )
+        name = paths.name("assignedTo", assigned_to)
+        check_assignee(name, self.scope(OVERVIEW))
+        return self._page(OVERVIEW, lambda asked: replace(asked, assigned_to=name))
 
     def _page(
         self, permission: str, narrow: Narrow | None = None, order: Order | None = None

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from cluster.answers import answer_bytes, dumps
 from cluster.timings import timed
 from requests_app import access, actions
+from requests_app.access import Expected
 from requests_app.actions import KEEP, NewRequest
 from requests_app.actions.assignment import NewAssignee
 from requests_app.api import arrivals, schema, versions
@@ -95,10 +96,10 @@ class RequestDoor(ListDoor):
 
     def _create(self, place: int, said: Said) -> HttpResponse:
         # In here, because a call repeated by its key is not judged again: its times may be over by now.
-        new = _new(said, place, by_voice=_is_voice(self.request.data))
+        new = _new(said, place, by_voice=_is_voice(self.body))
         return told(self.caller, actions.create(by=self.caller, property_id=place, new=new), made=True)
 
-    def _edit(self, pk: int, said: Said, expected: int | None) -> HttpResponse:
+    def _edit(self, pk: int, said: Said, expected: Expected) -> HttpResponse:
         edited = actions.edit(
             by=self.caller,
             request_id=pk,
@@ -108,7 +109,7 @@ class RequestDoor(ListDoor):
         )
         return told(self.caller, edited)
 
-    def _move(self, pk: int, said: Said, expected: int | None) -> HttpResponse:
+    def _move(self, pk: int, said: Said, expected: Expected) -> HttpResponse:
         moved = actions.change_status(
             by=self.caller,
             request_id=pk,
@@ -119,7 +120,7 @@ class RequestDoor(ListDoor):
         )
         return told(self.caller, moved)
 
-    def _remove(self, pk: int, notes: str, expected: int | None) -> HttpResponse:
+    def _remove(self, pk: int, notes: str, expected: Expected) -> HttpResponse:
         removed = actions.remove(by=self.caller, request_id=pk, notes=notes, expected=expected)
         return answer_bytes(dumps({"id": removed.pk, "deleted": True, "version": removed.version}))
 

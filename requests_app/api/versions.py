@@ -10,14 +10,16 @@ from typing import Any
 from rest_framework.request import Request
 
 from cluster.answers.problems import Conflict, Invalid, PreconditionFailed
+from requests_app.access import Expected
 
 IF_MATCH = "If-Match"
-TAG = re.compile(r'"([1-9][0-9]{0,8})(?:-overdue)?"')
-ENTRY = re.compile(r'(?:W/)?("[^"]*")')
+TAG = re.compile(r'(W/)?"([^"]*)"')
+TAGS = re.compile(rf"\s*{TAG.pattern}\s*(?:,\s*{TAG.pattern}\s*)*")
+OURS = re.compile(r"([1-9][0-9]{0,8})(?:-overdue)?")
 
 
 @contextmanager
-def expected(request: Request, said: Mapping[str, Any]) -> Iterator[int | None]:
+def expected(request: Request, said: Mapping[str, Any]) -> Iterator[Expected]:
     """Give the version the caller saw, None for any; a stale ``If-Match`` is told as 412, not 409."""
     header = request.META.get("HTTP_IF_MATCH")
     in_body: int | None = said.get("version")
@@ -25,7 +27,7 @@ def expected(request: Request, said: Mapping[str, Any]) -> Iterator[int | None]:
         yield in_body
         return
     seen = _seen(header)
-    if seen is not None and in_body not in (None, seen):
+    if seen is not None and in_body is not None and in_body not in seen:
         raise Invalid.field("version", f"is not the version of {IF_MATCH}", "contradiction")
     try:
         yield in_body if seen is None else seen
@@ -33,16 +35,17 @@ def expected(request: Request, said: Mapping[str, Any]) -> Iterator[int | None]:
         raise PreconditionFailed(stale.error, details=stale.details) from None
 
 
-def _seen(header: str) -> int | None:
+def _seen(header: str) -> frozenset[int] | None:
+    """Return the versions named, None for any; a weak or foreign tag names none (RFC 9110, 13.1.1)."""
     if header.strip() == "*":
         return None
-    tag = TAG.fullmatch(header.strip())
-    if tag is None:
+    if not TAGS.fullmatch(header):
         raise Invalid.field(IF_MATCH, 'Send the ETag of the detail, like "3", or *.')
-    return int(tag[1])
+    strong = [text for weak, text in TAG.findall(header) if not weak]
+    return frozenset(int(ours[1]) for text in strong if (ours := OURS.fullmatch(text)))
 
 
 def is_fresh(request: Request, etag: str) -> bool:
     """Say whether the client's copy, named in ``If-None-Match``, is the present one."""
     header: str = request.META.get("HTTP_IF_NONE_MATCH", "")
-    return header.strip() == "*" or etag in ENTRY.findall(header)
+    return header.strip() == "*" or etag in [f'"{text}"' for _, text in TAG.findall(header)]

@@ -23,6 +23,14 @@ def staff(property_ids: Iterable[int] | None) -> list[dict[str, object]]:
     return [shown_member(row, load.get((row.property_id, row.user_id), 0)) for row in rows]
 
 
+def ever_worked(username: str, property_ids: Iterable[int] | None) -> bool:
+    """Say whether somebody of that name is or was a member of the properties (None: any)."""
+    members = Membership.objects.filter(user__username=username)
+    if property_ids is not None:
+        members = members.filter(property_id__in=set(property_ids))
+    return members.exists()
+
+
 def shown_member(member: Membership, open_requests: int) -> dict[str, object]:
     """Return one member as the API shows them."""
     return {

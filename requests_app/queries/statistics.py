@@ -229,11 +229,10 @@ def _by_hour(place: Property, within: Range) -> Iterator[Point]:
     zone = ZoneInfo(place.timezone)
     start, end = period(within.start, within.end, zone)
     until = end or timezone.now() + timedelta(hours=1)
-    since = start or until - MOST_HOURS
+    since = start or _first_moment(place, zone) or until
     if until - since > MOST_HOURS:
-        raise Invalid.field(
-            "granularity", "hours need a range of at most 31 days (startDate, endDate)", "range"
-        )
+        message = "hours need a range of at most 31 days (startDate, endDate)"
+        raise Invalid.field("granularity", message, "range")
     rows = _between(GuestRequest.objects.filter(LIVE, property=place), since, until)
     hour = Trunc("created_at", "hour", tzinfo=_minutes_of(zone, since))
     hours = rows.order_by().annotate(hour=hour).values_list("hour", "status")
@@ -251,3 +250,9 @@ def _minutes_of(zone: ZoneInfo, moment: datetime) -> fixed_zone:
     """Return where the zone's hours begin. Its own clock would make one of the two 2 o'clocks of autumn."""
     offset = moment.astimezone(zone).utcoffset() or timedelta()
     return fixed_zone(offset % timedelta(hours=1))
+
+
+def _first_moment(place: Property, zone: ZoneInfo) -> datetime | None:
+    days = DailyCount.objects.filter(stream=place.pk).exclude(total=0)
+    first = days.order_by("day").values_list("day", flat=True).first()
+    return midnight(first, zone) if first else None

@@ -78,7 +78,7 @@ TABLE: dict[str, Row] = {
     "GET api/request/room/<str:room_number>": Row(
         "property", scope=READ, path="/api/request/room/101", **STAFF
     ),
-    "GET api/request/guest/<str:guest_name>": Row(
+    "GET api/request/guest/<path:guest_name>": Row(
         "property", scope=READ, path="/api/request/guest/zoe", **STAFF
     ),
     "GET api/request/status/<str:status>": Row(

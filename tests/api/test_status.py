@@ -108,7 +108,16 @@ def test_a_stale_if_match_is_412(lan: Speaker, path: str) -> None:
     refusal_of(response, 412, "CONCURRENT_MODIFICATION")
 
 
-@pytest.mark.parametrize("tag", ['W/"1"', "1", '"x"', '"1", "2"', '""', '"0"', '"99999999999999999999"'])
+@pytest.mark.parametrize("tag", ['W/"1"', '"x"', '"2", "3"', '""', '"0"', '"99999999999999999999"'])
+def test_a_tag_that_is_not_the_present_one_is_412(lan: Speaker, path: str, tag: str) -> None:
+    refusal_of(lan.patch(path, {"status": "completed"}, If_Match=tag), 412, "CONCURRENT_MODIFICATION")
+
+
+def test_any_of_several_tags_will_do(lan: Speaker, path: str) -> None:
+    assert data_of(lan.patch(path, {"status": "completed"}, If_Match='"7", "1"'))["version"] == 2
+
+
+@pytest.mark.parametrize("tag", ["1", '"1', '"1" "2"', ","])
 def test_a_garbage_if_match_is_named(lan: Speaker, path: str, tag: str) -> None:
     assert fields_of(lan.patch(path, {"status": "completed"}, If_Match=tag)) == ["If-Match"]
 

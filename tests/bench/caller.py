@@ -28,9 +28,10 @@ def main() -> None:
     def get(path: str) -> Any:
         return client.get(path, headers={} if path.startswith("/admin") else api)
 
+    middle = half_way_down()
     for line in sys.stdin:
         asked = json.loads(line)
-        path = deep() if asked["path"] == "deep" else asked["path"]
+        path = asked["path"].format(**middle)
         get(path)
         took, status = [], 0
         for _ in range(asked["calls"]):
@@ -40,16 +41,16 @@ def main() -> None:
         print(json.dumps({"status": status, "milliseconds": took}), flush=True)
 
 
-def deep() -> str:
-    """Return the path of a page in the middle of the list, as a cursor reaches it."""
+def half_way_down() -> dict[str, str]:
+    """Return the cursor and the order id of the request in the middle of the list."""
     from requests_app.models import GuestRequest
     from requests_app.queries import keyset
     from requests_app.queries.listing import NEWEST
 
     rows = GuestRequest.objects.filter(property__slug="demo-hotel", deleted_at__isnull=True)
-    middle = rows.order_by("created_at").values_list("created_at", "id")
-    values = tuple(middle[rows.count() // 2])
-    return f"/api/request?cursor={keyset.encode(NEWEST, keyset.Mark(backwards=False, values=values))}"
+    request = rows.order_by("created_at")[rows.count() // 2]
+    mark = keyset.Mark(backwards=False, values=(request.created_at, request.pk))
+    return {"cursor": keyset.encode(NEWEST, mark), "order": request.order_id}
 
 
 if __name__ == "__main__":

@@ -99,4 +99,5 @@ def _without_indexes(url: str) -> Iterator[None]:
         connection.execute("SET maintenance_work_mem = '256MB'")
         for _, definition in indexes:
             connection.execute(definition)
-        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("VACUUM (ANALYZE) requests_app_guestrequest")
+        connection.execute("ANALYZE")

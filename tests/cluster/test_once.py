@@ -103,7 +103,7 @@ def test_a_slash_at_the_end_is_the_same_path() -> None:
     assert write(path="/api/write/")["Idempotent-Replayed"] == "true"
 
 
-@pytest.mark.parametrize("key", ["", "two words", "k" * 256, "schlüssel", "tab\tbed", "<ok>\x7f"])
+@pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "tab\tbed", "<ok>\x7f"])
 def test_it_rejects_a_bad_key(key: str) -> None:
     response = write(key=key)
     assert response.status_code == 400
