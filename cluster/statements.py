@@ -8,6 +8,8 @@ written here is the row ``save()`` would write.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -23,18 +25,25 @@ def together(statements: Sequence[Statement]) -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            text = "; ".join(sql for sql, _ in statements)
-            cursor.execute(text, [value for _, values in statements for value in values])
+            send(cursor, statements)
             return
-        for sql, values in statements:
-            cursor.execute(sql, values)
+        for statement in statements:
+            cursor.execute(*statement)
+
+
+def send(cursor: Any, statements: Sequence[Statement]) -> None:
+    """Send statements to PostgreSQL as one text; the cursor then stands at the last one's result."""
+    cursor.execute("; ".join(sql for sql, _ in statements), [v for _, values in statements for v in values])
+    for _ in statements[1:]:
+        cursor.nextset()
 
 
 def insert(rows: Sequence[models.Model]) -> Statement:
-    """Return the INSERT of ``rows``, all of one model, whose ids nobody needs."""
-    sql, fields = _insert_of(type(rows[0]))
-    one = f"({', '.join(['%s'] * len(fields))})"
-    return f"{sql} VALUES {', '.join([one] * len(rows))}", [v for row in rows for v in _values(row, fields)]
+    """Return the INSERT of ``rows``, all of one model, all or none with an id of their own."""
+    sql, columns = _insert_of(type(rows[0]), has_id=rows[0].pk is not None)
+    one = f"({', '.join(['%s'] * len(columns))})"
+    values = [column.value(row) for row in rows for column in columns]
+    return f"{sql} VALUES {', '.join([one] * len(rows))}", values
 
 
 def insert_one(row: models.Model) -> None:
@@ -52,12 +61,33 @@ def batched(rows: Sequence[ModelT], size: int) -> Iterator[Sequence[ModelT]]:
         yield rows[start : start + size]
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of an INSERT. ``is_plain`` when PostgreSQL's driver takes its value as it is."""
+
+    field: models.Field[Any, Any]
+    is_plain: bool
+
+    def value(self, row: models.Model) -> Any:
+        """Return what ``save()`` would send."""
+        value = getattr(row, self.field.attname)
+        if self.is_plain and type(value) in PLAIN and connection.vendor == "postgresql":
+            return value
+        return self.field.get_db_prep_save(self.field.pre_save(row, add=True), connection)
+
+
+# Exact types: a member of an enumeration is a str or int too, and would be sent under its name.
+PLAIN = frozenset({str, int, bool, datetime, date, timedelta, type(None)})
+
+
 @cache
-def _insert_of(model: type[models.Model]) -> tuple[str, list[models.Field[Any, Any]]]:
-    fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns})', fields
+def _insert_of(model: type[models.Model], *, has_id: bool) -> tuple[str, list[Column]]:
+    fields = [f for f in model._meta.local_concrete_fields if has_id or not isinstance(f, models.AutoField)]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    columns = [Column(field, _is_plain(field)) for field in fields]
+    return f'INSERT INTO "{model._meta.db_table}" ({names})', columns
 
 
-def _values(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+def _is_plain(field: models.Field[Any, Any]) -> bool:
+    fills_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return not (fills_itself or isinstance(field, models.JSONField))

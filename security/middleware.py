@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
@@ -33,3 +36,23 @@ class CallerMiddleware:
         """Pass the request on."""
         request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's header, written once for all answers that neither use a nonce nor ask for exceptions."""
+
+    def __init__(self, get_response: Next) -> None:
+        super().__init__(get_response)
+        self.header: str = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the policy."""
+        if _is_ordinary(request, response):
+            response.headers.setdefault(HEADER, self.header)
+            return response
+        return super().process_response(request, response)
+
+
+def _is_ordinary(request: HttpRequest, response: HttpResponseBase) -> bool:
+    asked = any(name.startswith("_csp_") for name in vars(response))
+    return not asked and getattr(request, "_csp_nonce", None) is None

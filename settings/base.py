@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "cluster.middleware.RequestIdentityMiddleware",
     "cluster.middleware.TrailingSlashMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "security.middleware.PolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "cluster.middleware.ProbesMiddleware",

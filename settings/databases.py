@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from settings.connections import LookedAfter
 from settings.env import Environment
 from settings.values import plain
 
@@ -68,9 +69,10 @@ def postgresql(url: str, environment: Environment) -> dict[str, Any]:
     }
 
 
-def pool(environment: Environment) -> dict[str, float]:
+def pool(environment: Environment) -> dict[str, Any]:
     """What psycopg's pool is told, in its seconds."""
     return {
+        "connection_class": LookedAfter,
         "min_size": environment.db_pool_min,
         "max_size": environment.db_pool_max,
         "timeout": environment.db_acquire_timeout / 1000,

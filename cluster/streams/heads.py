@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
 from django.db import connection
 
 from cluster import metrics
 from cluster.models import StreamHead
+from cluster.statements import Statement, send
+
+SELECT = "SELECT stream, epoch, seq, oldest, counters FROM cluster_streamhead"
+CHECKED: Statement = ("SET CONSTRAINTS ALL IMMEDIATE", ())
 
 
 def new_epoch() -> str:
@@ -17,17 +21,17 @@ def new_epoch() -> str:
     return f"e{secrets.token_hex(4)}"
 
 
-def lock_heads(streams: Iterable[int]) -> dict[int, StreamHead]:
-    """Lock and return the heads of ``streams``; must be the last locks of a transaction.
+def lock_heads(streams: Iterable[int], *, first: Sequence[Statement] = ()) -> dict[int, StreamHead]:
+    """Run ``first``, then lock and return the heads of ``streams``: the last locks of a transaction.
 
     Foreign keys are deferred in Django and would lock their parents at commit, after the heads:
     a check-out against a create deadlocked that way, so they are all checked first.
     """
     wanted = sorted(set(streams))
-    heads = _locked(wanted)
+    heads = _locked(wanted, first)
     if len(heads) < len(wanted):
         _open(stream for stream in wanted if stream not in heads)
-        heads = _locked(wanted)
+        heads = _locked(wanted, ())
     return heads
 
 
@@ -37,24 +41,16 @@ def open_streams(streams: Iterable[int]) -> None:
     _open(wanted - set(StreamHead.objects.filter(stream__in=wanted).values_list("stream", flat=True)))
 
 
-def _locked(streams: list[int]) -> dict[int, StreamHead]:
+def _locked(streams: list[int], first: Sequence[Statement]) -> dict[int, StreamHead]:
     marks = ", ".join(["%s"] * len(streams))
+    select = (f"{SELECT} WHERE stream IN ({marks}) ORDER BY stream", streams)
     with metrics.HEAD_LOCK_WAIT.time(), connection.cursor() as cursor:
-        cursor.execute(_lock_statement().format(marks=marks), streams)
         if connection.vendor == "postgresql":
-            cursor.nextset()  # the first result is the constraints'
+            send(cursor, [*first, CHECKED, (f"{select[0]} FOR NO KEY UPDATE", streams)])
+        else:  # SQLite's IMMEDIATE transaction holds the only lock there is
+            for statement in (*first, select):
+                cursor.execute(*statement)
         return {row[0]: StreamHead(*row[:-1], orjson.loads(row[-1])) for row in cursor.fetchall()}
-
-
-def _lock_statement() -> str:
-    """Return the SELECT that locks; SQLite's IMMEDIATE transaction holds the only lock there is."""
-    select = (
-        "SELECT stream, epoch, seq, oldest, counters FROM cluster_streamhead "
-        "WHERE stream IN ({marks}) ORDER BY stream"
-    )
-    if connection.vendor != "postgresql":
-        return select
-    return f"SET CONSTRAINTS ALL IMMEDIATE; {select} FOR NO KEY UPDATE"
 
 
 def _open(streams: Iterable[int]) -> None:

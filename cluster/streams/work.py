@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 import orjson
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from cluster import bus, identity
 from cluster.models import Event, EventSubject, StreamHead
-from cluster.statements import Statement, batched, insert, together
+from cluster.statements import Statement, batched, insert, insert_one, together
 from cluster.streams import frames
 from cluster.streams.heads import lock_heads
 
@@ -65,6 +65,7 @@ class Work:
 
     _emissions: list[Emission] = field(default_factory=list)
     _deltas: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    _new: list[models.Model] = field(default_factory=list)
     _gathered: dict[tuple[type[UnderHead], int], UnderHead] = field(default_factory=dict)
 
     def emit(
@@ -96,6 +97,13 @@ class Work:
         for name, delta in deltas.items():
             counters[name] += delta
 
+    def insert(self, row: models.Model) -> None:
+        """Insert a new row: on the way to the heads when its id is drawn already, else at once."""
+        if row.pk is None:
+            insert_one(row)
+        else:
+            self._new.append(row)
+
     def under_head(self, kind: type[Gathered], stream: int) -> Gathered:
         """Return this unit's one ``kind`` for ``stream``; it is applied after the head is locked."""
         return cast("Gathered", self._gathered.setdefault((kind, stream), kind(stream)))
@@ -104,9 +112,11 @@ class Work:
         """Lock the heads, move the counters, number the events, write them. Last before commit."""
         streams = {emission.stream for emission in self._emissions} | set(self._deltas)
         streams |= {stream for _, stream in self._gathered}
+        new = [insert([row]) for row in self._new]
         if not streams:
+            together(new)
             return
-        heads = lock_heads(streams)
+        heads = lock_heads(streams, first=new)
         self._move_counters(heads)
         events = [self._numbered(emission, heads[emission.stream]) for emission in self._emissions]
         together([*self._moves(heads), *self._rows(events)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from cluster.statements import insert_one
 from cluster.streams import Work, unit_of_work
 from requests_app import counters, events, lifecycle
 from requests_app.actions import admission, assignment
@@ -25,6 +25,8 @@ from security.models import Property
 from security.permissions import Grant
 
 DEFAULT_SERVICE = "general"
+ORDER_LETTERS = 10
+ORDER_BYTES = 7  # 56 bits make 10 whole letters of base32, with 6 to spare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def create(*, by: Caller, property_id: int, new: NewRequest) -> GuestRequest:
         alarm = _raise_alarm(request, offer)
         request.due_at = lifecycle.due_at(now, request.held_for, offer.minutes(), request.priority)
         _assign(by, request, new, now)
-        insert_one(request)
+        work.insert(request)
         counters.move(work, property_id, None, counters.contribution(request))
         _announce(work, request, by, alarm=alarm)
     return request
@@ -89,6 +91,7 @@ def _drafted(
     by: Caller, place: Property, offer: Offer, new: NewRequest, stay_id: int | None, now: datetime
 ) -> GuestRequest:
     request = GuestRequest(
+        id=offer.next_id,
         property=place,
         order_id=f"REQ-{_unguessable()}",
         stay_id=stay_id,
@@ -120,8 +123,7 @@ def _drafted(
 
 
 def _unguessable() -> str:
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    return "".join(secrets.choice(alphabet) for _ in range(10))
+    return base64.b32encode(secrets.token_bytes(ORDER_BYTES)).decode()[:ORDER_LETTERS]
 
 
 def _source(by: Caller, new: NewRequest) -> Source:

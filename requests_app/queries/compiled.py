@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg.types.datetime import TimestamptzLoader
 
 from requests_app.models import GuestRequest
 from requests_app.shown import COLUMNS
@@ -35,6 +36,9 @@ class Statement:
         """Run the statement with ``values`` in the place of the placeholders."""
         parameters = [values[place] if fixed is None else fixed for place, fixed in self.places]
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                # Django's loader of times is Python and halves the speed of a list; psycopg's is C.
+                cursor.cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
             cursor.execute(self.sql, parameters)
             found: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in found] if self.converters else found

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from django.db import connection
+from django.db.models import BigIntegerField, Func, TextField, Value
+
 from cluster.answers.problems import Invalid
-from requests_app.models import ServiceType
+from requests_app.models import GuestRequest, ServiceType
 from requests_app.queries.compiled import PROPERTY, Statement
 from security.models import Property
 
@@ -14,7 +17,11 @@ CODE = "the code's place"
 
 
 class Offer(NamedTuple):
-    """A service type of a property, with the property's own settings a request depends on."""
+    """A service type of a property, with the property's own settings a request depends on.
+
+    ``next_id`` is the id of a request to be, drawn in the same trip; SQLite, which draws none
+    ahead, leaves it None.
+    """
 
     code: str
     department: str
@@ -25,6 +32,7 @@ class Offer(NamedTuple):
     timezone: str
     currency: str
     alarm_words: list[str]
+    next_id: int | None
 
     def minutes(self) -> dict[int, int]:
         """Return the service level by priority, in minutes."""
@@ -52,4 +60,13 @@ def offer_named(property_id: int, code: str) -> Offer:
 @cache
 def _statement() -> Statement:
     rows = ServiceType.objects.filter(property_id=PROPERTY, code=CODE, is_active=True)
-    return Statement(rows.order_by().values_list(*_COLUMNS), [PROPERTY, CODE])
+    drawn = rows.order_by().annotate(next_id=_next_id())
+    return Statement(drawn.values_list(*_COLUMNS, "next_id"), [PROPERTY, CODE])
+
+
+def _next_id() -> Func | Value:
+    if connection.vendor != "postgresql":
+        return Value(None, output_field=BigIntegerField())
+    table = connection.ops.quote_name(GuestRequest._meta.db_table)
+    sequence = Func(Value(table), Value("id"), function="pg_get_serial_sequence", output_field=TextField())
+    return Func(sequence, function="nextval", output_field=BigIntegerField())

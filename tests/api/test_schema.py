@@ -41,7 +41,8 @@ def test_it_is_valid_openapi_3_1(schema: Any) -> None:
 
 def test_every_endpoint_is_described(schema: Any) -> None:
     routes = {
-        endpoint: re.sub(r"<(?:str|path):(\w+)>", lambda name: f"{{{camel(name[1])}}}", endpoint) for endpoint in TABLE
+        endpoint: re.sub(r"<(?:str|path):(\w+)>", lambda name: f"{{{camel(name[1])}}}", endpoint)
+        for endpoint in TABLE
     }
     wanted = {route.replace(" ", " /") for endpoint, route in routes.items() if endpoint not in NOT_DESCRIBED}
     probes = {"GET /health", "GET /health/live", "GET /health/ready", "GET /metrics"}
