@@ -67,7 +67,7 @@ def test_an_old_form_with_new_words_is_asked_about_first(emma: Client) -> None:
         ({"request_text": "x" * 10_001}, "10000"),
         ({"request_text": "bell\x07"}, "control character"),
         ({"service_type": "spa"}, "Select a valid choice"),
-        ({"form_key": "é"}, "visible ASCII"),
+        ({"form_key": "é"}, "printable ASCII"),
     ],
 )
 def test_it_says_what_is_wrong_and_keeps_what_was_typed(

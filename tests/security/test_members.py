@@ -267,11 +267,10 @@ def test_two_managers_can_not_let_each_other_out_at_once() -> None:
     start, refused = threading.Barrier(2), []
 
     def let_out(by: User, username: str) -> None:
+        who = cast.caller(by)
         start.wait()
         try:
-            members.change(
-                by=cast.caller(by), property_id=hotel.property.pk, username=username, is_active=False
-            )
+            members.change(by=who, property_id=hotel.property.pk, username=username, is_active=False)
         except (RuleViolated, PermissionDenied, NotFound) as refusal:
             refused.append(refusal)
         finally:

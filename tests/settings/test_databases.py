@@ -1,5 +1,6 @@
 """From one address to Django's DATABASES."""
 
+from settings.connections import LookedAfter
 from settings.databases import databases
 from settings.reading import read
 
@@ -15,7 +16,8 @@ def test_postgresql():
 
     assert (found["USER"], found["PASSWORD"]) == ("bell@hop", "p/w")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "hotel")
-    assert found["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 7, "timeout": 1.5, "max_idle": 600}
+    bounds = {"min_size": 2, "max_size": 7, "timeout": 1.5, "max_idle": 600}
+    assert found["OPTIONS"]["pool"] == {"connection_class": LookedAfter, **bounds}
     assert found["CONN_MAX_AGE"] == 0
 
 
