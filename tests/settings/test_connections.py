@@ -11,9 +11,9 @@ from settings.connections import LookedAfter
 def test_a_dead_one_is_found_at_the_first_question_after_a_second():
     if connection.vendor != "postgresql":
         return
-    with psycopg_connection() as opened:
+    with psycopg_connection() as opened, psycopg_connection() as other:
         opened.execute("")
-        opened.pgconn.finish()
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [opened.info.backend_pid])
         opened.execute("")
         opened.asked_at = 0.0
         with pytest.raises(psycopg.OperationalError):
