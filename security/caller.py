@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -27,8 +28,9 @@ class Caller:
     """One somebody, as the permission table sees them.
 
     ``roles`` and ``slugs`` map the ids of the properties they belong to; a superuser belongs to
-    none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key. ``is_narrowed``
-    is set when the call itself named one property: the others do not exist for it.
+    none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key.
+    ``good_until`` is when their credential ends by itself; ``is_narrowed`` says that the call
+    itself named one property, so that the others do not exist for it.
     """
 
     kind: CallerKind
@@ -42,6 +44,7 @@ class Caller:
     credential_id: int | None = None
     stay_id: int | None = None
     language: str = ""
+    good_until: datetime | None = None
     is_narrowed: bool = False
 
     @property

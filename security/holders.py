@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -18,6 +19,7 @@ from security.models import CredentialKind, Membership, User
 # to run. ``open.id`` is null for a membership that opens nothing.
 GOOD = """
 SELECT credential.id, credential.kind, credential.name, credential.subject, credential.scopes,
+       credential.expires_at,
        place.id, place.slug,
        person.id, person.username, person.display_name, person.first_name, person.last_name,
        person.language, person.is_superuser,
@@ -44,6 +46,7 @@ class Row(NamedTuple):
     name: str
     subject: int | None
     scopes: str
+    expires_at: datetime | str | None
     property_id: int | None
     property_slug: str | None
     user_id: int | None
@@ -114,6 +117,7 @@ def _staff(row: Row, rows: Iterable[Row]) -> Caller:
         slugs={pk: place.open_slug for pk, place in places.items()},
         credential_id=row.id,
         language=row.language,
+        good_until=_moment(row.expires_at),
     )
 
 
@@ -126,4 +130,10 @@ def _of_property(row: Row) -> Caller:
         scopes=frozenset(json.loads(row.scopes)),
         credential_id=row.id,
         stay_id=row.subject if is_guest else None,
+        good_until=_moment(row.expires_at),
     )
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    """Return a time of the database: SQLite's are text, in UTC without saying so."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value

@@ -54,7 +54,7 @@ def add(
     language: str = "",
     password: str = "",
 ) -> Added:
-    """Make somebody a member: a new person, or one who works elsewhere, by their exact username.
+    """Make somebody a member: a new person, or, for superusers, one who works elsewhere.
 
     Giving a password says that the person is new; a username that is taken is then refused.
     """
@@ -68,12 +68,14 @@ def add(
     given = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with unit_of_work():
         known = User.objects.filter(username=person.username).first()
+        if known and known.memberships.filter(property_id=property_id).exists():
+            raise _member_already(known)
         user = _join(by, known, password) if known else _open_account(person, given)
         membership, is_new = Membership.objects.get_or_create(
             user=user, property_id=property_id, defaults={"role": Role(role)}
         )
         if not is_new:
-            raise RuleViolated(f"{user.username} is a member of this property already.")
+            raise _member_already(user)
         _settle_login(user)
         tell_access_changed(by=by, user_id=user.pk, property_id=property_id)
     return Added(membership, "" if known or password else given)
@@ -159,11 +161,18 @@ def _taken() -> Invalid:
     return Invalid.field("username", "This username is taken.", "taken")
 
 
+def _member_already(user: User) -> RuleViolated:
+    return RuleViolated(f"{user.username} is a member of this property already.")
+
+
 def _join(by: Caller, user: User, password: str) -> User:
-    if password:
+    """Return a known person as a member to be. Only a superuser may bring in one who works elsewhere.
+
+    A second hotel would make them say ``propertyId`` at every step of the first, and take their account
+    out of their own manager's hands; neither is another manager's to decide.
+    """
+    if password or not by.is_above:
         raise _taken()
-    if user.is_superuser and not by.sees_everything:
-        raise PermissionDenied("This account is not yours to manage.")
     return user
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from cluster.answers import answer
 from cluster.once import IDEMPOTENCY_KEY, once
 from security import answers, grants, logins, members, permissions, selection, shown, tickets
-from security.caller import Caller
+from security.doors import CallerView
 from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
 
 KEY = OpenApiParameter(
@@ -23,31 +22,15 @@ KEY = OpenApiParameter(
 )
 
 
-class CallerView(APIView):
-    """A door that knows who knocks."""
-
-    @property
-    def caller(self) -> Caller:
-        """Return who is asking."""
-        caller: Caller = self.request.caller  # type: ignore[attr-defined]
-        return caller
-
-    @property
-    def bare(self) -> HttpRequest:
-        """Return Django's own request, for what is not DRF's."""
-        bare: HttpRequest = self.request._request  # noqa: SLF001
-        return bare
-
-
 class LoginView(CallerView):
     """A password for a token. Repeating it is harmless, and no answer with a token is ever kept."""
 
     authentication_classes = ()
 
     @extend_schema(request=LoginShape, responses={200: answers.LoginAnswer}, auth=[])
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response:  # noqa: ARG002
         """Log in."""
-        said = LoginShape.read(request.data)
+        said = LoginShape.read(self.body)
         login = logins.log_in(request=self.bare, username=said["username"], password=said["password"])
         return answer(
             {
@@ -110,7 +93,7 @@ class MembersView(CallerView):
     @extend_schema(request=NewMemberShape, responses={201: answers.NewMemberAnswer}, parameters=[KEY])
     def post(self, request: Request) -> HttpResponse:
         """Add a member; without a password one is made and shown this once."""
-        place, said = _place(self.caller, request, NewMemberShape)
+        place, said = _place(self, NewMemberShape)
         return once(request, self.caller.identity(), lambda: self._add(place, said))
 
     def _add(self, place: int, said: dict[str, Any]) -> Response:
@@ -125,7 +108,7 @@ class MemberView(CallerView):
     @extend_schema(request=MemberChangeShape, responses={200: answers.MemberAnswer}, parameters=[KEY])
     def patch(self, request: Request, username: str) -> HttpResponse:
         """Change a member's role or name, or let them out or in again."""
-        place, said = _place(self.caller, request, MemberChangeShape)
+        place, said = _place(self, MemberChangeShape)
         return once(
             request,
             self.caller.identity(),
@@ -141,7 +124,7 @@ class PasswordView(CallerView):
     @extend_schema(request=PropertyOnlyShape, responses={200: answers.PasswordAnswer}, parameters=[KEY])
     def post(self, request: Request, username: str) -> HttpResponse:
         """Give a member a new password, shown this once."""
-        place, _ = _place(self.caller, request, PropertyOnlyShape)
+        place, _ = _place(self, PropertyOnlyShape)
         return once(request, self.caller.identity(), lambda: self._reset(place, username))
 
     def _reset(self, place: int, username: str) -> Response:
@@ -149,10 +132,10 @@ class PasswordView(CallerView):
         return answer({"username": username, "oneTimePassword": password})
 
 
-def _place(caller: Caller, request: Request, shape: type[Any]) -> tuple[int, dict[str, Any]]:
+def _place(door: CallerView, shape: type[Any]) -> tuple[int, dict[str, Any]]:
     """Return the property a write is for and the rest of what its body says."""
-    named = selection.named_in(request.data, request.query_params)
-    place = selection.property_for(caller, grants.MEMBERS, named)
-    said: dict[str, Any] = shape.read(request.data)
+    named = selection.named_in(door.body, door.request.query_params)
+    place = selection.property_for(door.caller, grants.MEMBERS, named)
+    said: dict[str, Any] = shape.read(door.body)
     said.pop("property_id", None)
     return place, said

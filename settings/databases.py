@@ -10,6 +10,7 @@ from settings.values import plain
 
 HUNG_TRANSACTION_MS = 15_000
 CONNECT_SECONDS = 5
+RECONNECT_SECONDS = 2.0
 SQLITE_AT_OPEN = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
@@ -73,6 +74,9 @@ def pool(environment: Environment) -> dict[str, Any]:
     """What psycopg's pool is told, in its seconds."""
     return {
         "connection_class": LookedAfter,
+        # By default the pool backs off for minutes from a database that is away, and notices its
+        # return as late; giving up soon lets the next request try anew.
+        "reconnect_timeout": RECONNECT_SECONDS,
         "min_size": environment.db_pool_min,
         "max_size": environment.db_pool_max,
         "timeout": environment.db_acquire_timeout / 1000,

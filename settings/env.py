@@ -52,7 +52,7 @@ class Environment(BaseModel):
         1, ge=0, le=1000, description="connections kept open, 0 to 1000, at most DB_POOL_MAX"
     )
     db_pool_max: int = Field(10, ge=1, le=1000, description="connections at most, 1 to 1000")
-    db_acquire_timeout: int = Field(5_000, ge=100, le=600_000, description=f"{MILLISECONDS}, 100 to 600000")
+    db_acquire_timeout: int = Field(2_000, ge=100, le=600_000, description=f"{MILLISECONDS}, 100 to 600000")
     db_idle_timeout: int = Field(
         600_000, ge=1_000, le=86_400_000, description=f"{MILLISECONDS}, 1000 to 86400000"
     )

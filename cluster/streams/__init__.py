@@ -6,7 +6,7 @@ anybody catches up. See ``docs/events.md``.
 """
 
 from cluster.streams.heads import open_streams
-from cluster.streams.log import Cursor, Gone, LogPage, history, read_heads, read_log
+from cluster.streams.log import Cursor, Gone, LogPage, history, oldest_known, read_heads, read_log
 from cluster.streams.work import Emission, UnderHead, Work, current_work, unit_of_work
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Work",
     "current_work",
     "history",
+    "oldest_known",
     "open_streams",
     "read_heads",
     "read_log",

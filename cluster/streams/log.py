@@ -68,6 +68,12 @@ def read_log(stream: int, *, after: int, epoch: str | None, limit: int) -> LogPa
     return LogPage(head.epoch, head.seq, head.oldest, [] if gone else events, gone)
 
 
+def oldest_known(stream: int) -> int:
+    """Return the position before the oldest event whose frame is kept: where a newcomer begins."""
+    open_streams([stream])
+    return StreamHead.objects.values_list("oldest", flat=True).get(stream=stream) - 1
+
+
 def history(stream: int, subject: int) -> QuerySet[Event]:
     """Return every event of ``subject``, oldest first, batches included."""
     batches = EventSubject.objects.filter(stream=stream, subject=subject).values("seq")

@@ -14,6 +14,7 @@ from requests_app.permissions import STAYS
 from security import credentials, permissions
 from security.caller import Caller
 from security.models import CredentialKind, Property
+from security.signals import tell_access_changed
 
 LONGEST_STAY = timedelta(days=366)
 
@@ -76,6 +77,7 @@ def move_stay(
             if stay.credential:
                 stay.credential.expires_at = check_out
                 stay.credential.save(update_fields=["expires_at"])
+                tell_access_changed(by=by, credential_id=stay.credential_id)
         stay.save(update_fields=["room_number", "check_out"])
     return stay
 

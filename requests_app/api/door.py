@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,7 +18,7 @@ from cluster.shapes import CamelSerializer
 from requests_app import access
 from requests_app.problems import RequestNotFound
 from security import permissions, selection
-from security.caller import Caller
+from security.doors import CallerView
 
 IDENTIFIER = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -27,34 +26,8 @@ Said = dict[str, Any]
 Check = Callable[[], object]
 
 
-class Door(ViewSet):
+class Door(CallerView, ViewSet):
     """A viewset that knows who knocks."""
-
-    @cached_property
-    def caller(self) -> Caller:
-        """Return who is asking; where the call names a property, with no other open to them."""
-        caller: Caller = self.request.caller  # type: ignore[attr-defined]
-        if not caller.is_known:
-            return caller
-        body, _ = self._sent
-        named = selection.named_in(self.request.query_params, body)
-        return caller if named is None else selection.within(caller, named)
-
-    @cached_property
-    def _sent(self) -> tuple[object, Problem | APIException | None]:
-        """Return the body, or why it can not be read; DRF tells that only the first time it is asked."""
-        try:
-            return self.request.data, None
-        except (Problem, APIException) as unreadable:
-            return None, unreadable
-
-    @property
-    def body(self) -> Any:
-        """Return what was sent. Raises what is wrong with it, each time."""
-        body, unreadable = self._sent
-        if unreadable is not None:
-            raise unreadable
-        return body
 
     def options(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:  # type: ignore[override]
         """Tell the methods, nothing else: not even whether the object exists."""

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from cluster.answers import answer_bytes, dumps
 from cluster.answers.problems import Invalid, LogGone, detail
 from cluster.models import Event
-from cluster.streams import Cursor, Gone, LogPage, read_log
+from cluster.streams import Cursor, Gone, LogPage, oldest_known, read_log
 from requests_app.api import schema
 from requests_app.api.door import Door
 from requests_app.api.paging import number
@@ -36,8 +36,9 @@ class LogDoor(Door):
     def events(self, request: Request) -> HttpResponse:
         """Read the events after a position; 410 when they can not be whole."""
         place = self.property_for(EVENTS, {})
-        epoch, after = _since(request.query_params.get("since") or "0")
         limit = number(request.query_params, "limit", default=DEFAULT, most=MOST)
+        since = request.query_params.get("since")
+        epoch, after = _since(since) if since else (None, oldest_known(place))
         page = read_log(place, after=after, epoch=epoch, limit=limit)
         if page.gone is not None:
             raise _gone(page, page.gone)

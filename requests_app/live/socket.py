@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 
 from django.db import Error as DatabaseError
+from django.utils import timezone
 
 from cluster import bus, identity
 from cluster.answers.problems import AuthenticationRequired, DatabaseUnavailable
@@ -232,10 +233,15 @@ class Socket:
         elif now - self._beat_at >= limits.HEARTBEAT_SECONDS:
             self._beat_at = now
             self._beat()
-        if self._must_look_again or now - self._looked_at >= limits.RECHECK_SECONDS:
+        if self._must_look_again or self._is_over() or now - self._looked_at >= limits.RECHECK_SECONDS:
             self._looked_at = now
             self._must_look_again = False
             self._hub.tasks.start(self.look_again())
+
+    def _is_over(self) -> bool:
+        """Say whether their credential has come to its end, which nobody announces."""
+        end = self.standing.caller.good_until
+        return end is not None and timezone.now() >= end
 
     def _beat(self) -> None:
         streams = self._outbox.rooms

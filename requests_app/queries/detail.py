@@ -75,9 +75,12 @@ def _again(caller: Caller, request_id: int, slug: str) -> Detail:
 
 
 def history(caller: Caller, request_id: int) -> list[dict[str, object]]:
-    """Return every change of a request, oldest first: who, when, from, to, notes, node."""
+    """Return the changes of a request, oldest first: who, when, from, to, notes, node.
+
+    At most the newest ``MOST_HISTORY``, as of the thread.
+    """
     request = access.get(caller, OVERVIEW, request_id)
-    rows = history_of(request.property_id, request.pk)[:MOST_HISTORY]
+    rows = reversed(history_of(request.property_id, request.pk).reverse()[:MOST_HISTORY])
     return [
         {
             "seq": event.seq,
@@ -104,6 +107,6 @@ def _of_one(before: object, request_id: int) -> object:
 def messages(caller: Caller, request_id: int) -> list[dict[str, object]]:
     """Return a request's thread, oldest first; a guest reads names, not usernames."""
     request = access.get(caller, THREAD, request_id)
-    lines = Message.objects.filter(request=request).select_related("author").order_by("id")[:MOST_HISTORY]
-    found = [shown.shown_message(line) for line in lines]
+    lines = Message.objects.filter(request=request).select_related("author").order_by("-id")
+    found = [shown.shown_message(line) for line in reversed(lines[:MOST_HISTORY])]
     return [shown.message_for_guest(line) for line in found] if caller.is_guest else found

@@ -238,10 +238,11 @@ def test_strangers_may_where_the_house_lets_them(
     nobody: Speaker, hotel: Hotel, elsewhere: OtherHotel
 ) -> None:
     HouseRules.objects.filter(property=hotel.property).update(allow_anonymous=True)
-    made = created(nobody)
+    made = created(nobody, propertyId="demo-hotel")
     assert (made["propertyId"], made["source"]) == ("demo-hotel", "anonymous")
     assert "notes" not in made
     assert fields_of(nobody.post("/api/request", {})) == ["requestText", "roomNumber"]
+    assert fields_of(nobody.post("/api/request", TOWELS)) == ["propertyId"]
     refusal_of(
         nobody.post("/api/request", TOWELS | {"propertyId": "other-hotel"}), 401, "AUTHENTICATION_REQUIRED"
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from cluster.streams import unit_of_work
 from requests_app import actions
 from security import credentials
 from security.caller import SYSTEM
-from security.models import Credential, Membership
+from security.models import Credential, CredentialKind, Membership
 from security.signals import tell_access_changed
 from tests import cast
 from tests.cast import Hotel
@@ -65,6 +67,24 @@ def test_rights_are_read_anew_at_each_subscription(lan: Line, hotel: Hotel) -> N
     Membership.objects.filter(user=hotel.lan).delete()
     lan.say("sub", id=1, rooms=["staff"])
     assert lan.closed()[0] == 4401
+
+
+def test_a_token_s_sockets_end_when_it_does(node: Node, hotel: Hotel) -> None:
+    end = timezone.now() + timedelta(seconds=2)
+    issued = credentials.issue(CredentialKind.STAFF, user=hotel.minh, expires_at=end)
+    with node.open(cast.header("Bearer", issued.token)) as line:
+        line.sub("staff")
+        assert line.closed()[0] == 4401
+        assert timedelta(0) <= timezone.now() - end < timedelta(seconds=1.5)
+
+
+def test_a_guest_who_leaves_earlier_is_cut_off_then(node: Node, hotel: Hotel) -> None:
+    opened = cast.checked_in(hotel.lan, hotel.property)
+    with node.open(cast.header("Guest", opened.token)) as line:
+        line.sub(f"stay:{opened.stay.pk}")
+        soon = timezone.now() + timedelta(seconds=1)
+        actions.move_stay(by=cast.caller(hotel.lan), stay_id=opened.stay.pk, check_out=soon)
+        assert line.closed()[0] == 4401
 
 
 class TestNobodyTells:

@@ -95,13 +95,24 @@ def test_adding_rejects_a_wrong_field(
     assert not User.objects.filter(username="nga").exists()
 
 
-def test_somebody_from_next_door_joins_by_exact_username(
+def test_a_superuser_brings_somebody_in_from_next_door(
     client: Client, hotel: cast.Hotel, next_door: cast.OtherHotel
 ) -> None:
-    response = add(client, {"username": "otto", "role": "concierge"}, by=hotel.hoa)
+    response = add(
+        client, {"username": "otto", "role": "concierge", "propertyId": "demo-hotel"}, by=cast.superuser()
+    )
     assert response.status_code == 201
     assert "oneTimePassword" not in response.json()["data"]
     assert can_log_in(client, "otto", cast.PASSWORD)
+
+
+def test_a_manager_does_not_enlist_somebody_from_next_door(
+    client: Client, hotel: cast.Hotel, next_door: cast.OtherHotel
+) -> None:
+    response = add(client, {"username": "otto", "role": "concierge"}, by=hotel.hoa)
+    assert response.status_code == 400
+    assert response.json()["details"][0]["code"] == "taken"
+    assert next_door.otto.memberships.count() == 1
 
 
 def test_a_taken_username_with_a_new_password_is_refused(
@@ -182,7 +193,7 @@ def test_resetting_gives_a_password_and_ends_what_was_open(client: Client, hotel
 def test_the_account_of_somebody_who_works_elsewhere_too_is_out_of_reach(
     client: Client, hotel: cast.Hotel, next_door: cast.OtherHotel
 ) -> None:
-    add(client, {"username": "otto", "role": "concierge"}, by=hotel.hoa)
+    Membership.objects.create(user=next_door.otto, property=hotel.property, role=Role.CONCIERGE)
     assert (
         client.post("/api/member/otto/reset", content_type=JSON, headers=cast.bearer(hotel.hoa)).status_code
         == 403
@@ -194,7 +205,7 @@ def test_the_account_of_somebody_who_works_elsewhere_too_is_out_of_reach(
 
 def test_superusers_are_out_of_a_manager_s_reach(client: Client, hotel: cast.Hotel) -> None:
     admin = cast.superuser()
-    assert add(client, {"username": "admin", "role": "concierge"}, by=hotel.hoa).status_code == 403
+    assert add(client, {"username": "admin", "role": "concierge"}, by=hotel.hoa).status_code == 400
     Membership.objects.create(user=admin, property=hotel.property, role=Role.CONCIERGE)
     assert change(client, "admin", {"role": "housekeeping"}, by=hotel.hoa).status_code == 403
     assert (
