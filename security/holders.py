@@ -46,7 +46,7 @@ class Row(NamedTuple):
     name: str
     subject: int | None
     scopes: str
-    expires_at: datetime | str | None
+    expires_at: datetime | None
     property_id: int | None
     property_slug: str | None
     user_id: int | None
@@ -134,6 +134,6 @@ def _of_property(row: Row) -> Caller:
     )
 
 
-def _moment(value: datetime | str | None) -> datetime | None:
-    """Return a time of the database: SQLite's are text, in UTC without saying so."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+def _moment(value: datetime | None) -> datetime | None:
+    """Return a time of the database: SQLite's are in UTC without saying so."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
