@@ -42,7 +42,8 @@ def insert(rows: Sequence[models.Model]) -> Statement:
     """Return the INSERT of ``rows``, all of one model, all or none with an id of their own."""
     sql, columns = _insert_of(type(rows[0]), has_id=rows[0].pk is not None)
     one = f"({', '.join(['%s'] * len(columns))})"
-    values = [column.value(row) for row in rows for column in columns]
+    takes_plain = connection.vendor == "postgresql"
+    values = [column.value(row, takes_plain=takes_plain) for row in rows for column in columns]
     return f"{sql} VALUES {', '.join([one] * len(rows))}", values
 
 
@@ -68,11 +69,12 @@ class Column:
     field: models.Field[Any, Any]
     is_plain: bool
 
-    def value(self, row: models.Model) -> Any:
+    def value(self, row: models.Model, *, takes_plain: bool) -> Any:
         """Return what ``save()`` would send."""
-        value = getattr(row, self.field.attname)
-        if self.is_plain and type(value) in PLAIN and connection.vendor == "postgresql":
-            return value
+        if takes_plain and self.is_plain:
+            value = row.__dict__.get(self.field.attname, self)
+            if type(value) in PLAIN:
+                return value
         return self.field.get_db_prep_save(self.field.pre_save(row, add=True), connection)
 
 

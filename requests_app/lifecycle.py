@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from django.db import models
@@ -121,7 +122,12 @@ def needs_notes(old: Status, new: Status) -> bool:
 def found_alarm_words(text: str, words: Iterable[str]) -> list[str]:
     """Return the alarm words that stand in ``text`` as whole words, case-folded, sorted."""
     folded = fold(text)
-    return sorted(word for word in {fold(word) for word in words} if word and _stands_alone(word, folded))
+    return sorted(word for word in _folded(tuple(words)) if _stands_alone(word, folded))
+
+
+@lru_cache(maxsize=1024)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold(word) for word in words) - {""}
 
 
 def _stands_alone(word: str, folded: str) -> bool:

@@ -51,6 +51,7 @@ class Link:
         logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
         self._layer: Any = None
         self._channel = ""
+        self._listening = False
         self._doubt = asyncio.Event()
         self._marks = count(1)
         self._echo: asyncio.Future[int] | None = None
@@ -63,6 +64,20 @@ class Link:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._layer.group_send(GROUP, message)
         except Exception as problem:  # noqa: BLE001 whatever the client library raises: the wire is in doubt
+            self._doubted(problem)
+
+    async def listen(self) -> None:
+        """Hear the others from now on; until somebody here wants to, their bells are not even fetched."""
+        if not self._listening:
+            self._listening = True
+            if self._layer is not None:
+                await self._join(self._layer)
+
+    async def _join(self, layer: Any) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await layer.group_add(GROUP, self._channel)
+        except Exception as problem:  # noqa: BLE001 as in send: the watch finds out and renews the wire
             self._doubted(problem)
 
     async def keep(self) -> None:
@@ -86,7 +101,8 @@ class Link:
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 self._channel = await layer.new_channel()
-                await layer.group_add(GROUP, self._channel)
+                if self._listening:
+                    await layer.group_add(GROUP, self._channel)
             receiver = asyncio.create_task(self._receive(layer, self._channel))
             self._layer = layer
             yield

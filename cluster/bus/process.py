@@ -56,6 +56,9 @@ class Bus:
     def listen(self, sink: Sink) -> Callable[[], None]:
         """Tell ``sink`` all that is heard, from here and from others, until the returned call."""
         self._sinks = (*self._sinks, sink)
+        self._started.wait(STOP_SECONDS)
+        if self._link is not None:
+            asyncio.run_coroutine_threadsafe(self._link.listen(), self._loop)
         return lambda: self._forget(sink)
 
     def state(self) -> State:
