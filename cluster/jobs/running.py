@@ -26,12 +26,13 @@ class Runner:
         self._jobs = jobs
         self._due: dict[str, float] = {}
         self._threads: dict[str, Thread] = {}
+        self._term = 0
         self.deposed = Event()
-        """Set when a job found that a later leader has written."""
+        """Set when a job of the present term found that a later leader has written."""
 
     def turn(self, term: int) -> None:
         """Start every job that is due and not still running."""
-        now = monotonic()
+        self._term, now = term, monotonic()
         for job in self._jobs():
             if now < self._due.get(job.name, 0.0) - EARLY_SECONDS:
                 continue
@@ -64,7 +65,8 @@ class Runner:
         try:
             job.run(term)
         except Deposed:
-            self.deposed.set()
+            if term == self._term:
+                self.deposed.set()
             logger.info("job.deposed", extra={"job": job.name, "term": term})
         except DatabaseProblem as problem:
             metrics.JOB_ERRORS.labels(job.name).inc()

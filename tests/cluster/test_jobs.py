@@ -112,6 +112,21 @@ def test_one_that_finds_a_later_leader_says_so_and_is_no_error() -> None:
     assert counted("errors", "former") == before
 
 
+def test_a_straggler_of_an_earlier_term_says_nothing_of_this_one() -> None:
+    gate = Signal()
+
+    def run(term: int) -> None:
+        gate.wait(10)
+        raise Deposed
+
+    jobs = runner(Job("straggler", 60, run))
+    jobs.turn(1)
+    jobs.turn(3)
+    gate.set()
+    jobs.stop(5)
+    assert not jobs.deposed.is_set()
+
+
 def test_the_house_has_its_jobs() -> None:
     names = {job.name for job in registered()}
     assert {"event-retention", "idempotency-records", "nodes", "socket-tickets"} <= names

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 
 from cluster.local.process import free_port
 from cluster.models import Node
@@ -19,6 +20,11 @@ from tests import cast
 from tests.cast import Hotel
 from tests.journeys.house import ROOT, House
 from tests.live.lines import until
+
+HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND application_name LIKE 'bellhop journey-%'"
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
@@ -130,6 +136,19 @@ def test_a_node_that_crashed_comes_back_under_its_name(houses: list[House], watc
     first.die()
     first.open()
     assert watch.states(second) == {name_of(first): "up", name_of(second): "up"}
+
+
+def test_the_database_hangs_up_on_everybody(houses: list[House], watch: Watch) -> None:
+    first, second = houses
+    until(lambda: watch.leader(second) == name_of(first))
+    before = Node.objects.in_bulk()
+    with connection.cursor() as cursor:
+        cursor.execute(HANG_UP)
+        assert cursor.rowcount >= 2
+    until(lambda: all(node.last_heartbeat > before[node.pk].last_heartbeat for node in Node.objects.all()), 3)
+    assert {node.boot for node in Node.objects.all()} == {node.boot for node in before.values()}
+    assert watch.states(second) == {name_of(first): "up", name_of(second): "up"}
+    assert watch.leader(second) == name_of(first)
 
 
 def test_the_metrics_tell(houses: list[House], watch: Watch) -> None:
