@@ -1,14 +1,16 @@
-"""Which process this is."""
+"""Which process this is, and since when."""
 
 from __future__ import annotations
 
 import os
 import socket
+from datetime import UTC, datetime
 from functools import cache
 
 from django.conf import settings
 
 VERSION = "0.1.0"
+STARTED_AT = datetime.now(UTC)
 
 
 @cache

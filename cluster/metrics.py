@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Enum, Gauge, Histogram
 
 WAITS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 DELIVERIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -21,4 +21,21 @@ HEAD_LOCK_WAIT = Histogram(
 )
 HUB_RESTARTS = Counter(
     "bellhop_hub_restarts", "Background tasks of the hub that died and were started again.", ["task"]
+)
+NODE_STATE = Enum(
+    "bellhop_node_state",
+    "Whether this process is a member of the cluster; out is one that may not be, or not yet.",
+    states=["out", "up", "draining", "left"],
+)
+HEARTBEAT_AGE = Gauge("bellhop_heartbeat_age_seconds", "Time since this node's last heartbeat was written.")
+HEARTBEATS_SKIPPED = Counter(
+    "bellhop_heartbeats_skipped", "Heartbeats left out because the server's event loop did not answer."
+)
+NODE_REJOINS = Counter("bellhop_node_rejoins", "Times this node came back after it was declared lost.")
+LEADER = Gauge("bellhop_leader", "1 while this node leads.")
+LEADER_TAKEOVERS = Counter("bellhop_leader_takeovers", "Times this node became the leader.")
+JOB_RUNS = Counter("bellhop_job_runs", "Runs of the leader's jobs on this node, failed ones too.", ["job"])
+JOB_ERRORS = Counter("bellhop_job_errors", "Runs of the leader's jobs that failed.", ["job"])
+JOB_OVERRUNS = Counter(
+    "bellhop_job_overruns", "Times a job was due again before its last run had ended.", ["job"]
 )

@@ -102,3 +102,75 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope}:{self.key}"
+
+
+class NodeRole(models.TextChoices):
+    """What a node serves."""
+
+    ALL = "all"
+    WEB = "web"
+    LIVE = "live"
+
+
+class NodeStatus(models.TextChoices):
+    """What a node says of itself; that it is suspect or down is for the others to say."""
+
+    UP = "up"
+    DRAINING = "draining"
+    LEFT = "left"
+
+
+class Node(models.Model):
+    """One process of the service. All its times are the database's.
+
+    ``boot`` names one life of it: a node that was declared lost and wakes begins another.
+    ``load`` is how much of a core it used since its last heartbeat.
+    """
+
+    instance_id = models.CharField(max_length=64, primary_key=True)
+    boot = models.CharField(max_length=16)
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    version = models.CharField(max_length=32)
+    role = models.CharField(max_length=8, choices=NodeRole)
+    status = models.CharField(max_length=8, choices=NodeStatus, default=NodeStatus.UP)
+    started_at = models.DateTimeField()
+    last_heartbeat = models.DateTimeField()
+    connections = models.PositiveIntegerField(default=0)
+    load = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return f"{self.instance_id} ({self.boot})"
+
+
+ONLY_ROW = 1
+"""The id of the one row that the lease has, and the fence."""
+
+
+class LeaderLease(models.Model):
+    """Who leads, until when; ``token`` grows with every takeover and is the leader's term."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ROW)
+    holder = models.CharField(max_length=64, default="")
+    boot = models.CharField(max_length=16, default="")
+    token = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=ONLY_ROW), name="leaderlease_only_row"),)
+
+    def __str__(self) -> str:
+        return f"{self.holder} in term {self.token}"
+
+
+class LeaderFence(models.Model):
+    """The highest term that has written. Not the lease: a job that holds this one must not stop renewals."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ROW)
+    token = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=ONLY_ROW), name="leaderfence_only_row"),)
+
+    def __str__(self) -> str:
+        return f"term {self.token}"

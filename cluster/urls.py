@@ -1,7 +1,12 @@
-"""The paths of this layer; the middleware answers them first, whatever the Host."""
+"""The paths of this layer; the middleware answers the probes first, whatever the Host."""
 
 from django.urls import path
 
+from cluster.api.views import ClusterStatusView, InstanceInfoView
 from cluster.views import PROBES
 
-urlpatterns = [path(route.removeprefix("/"), view) for route, view in PROBES.items()]
+urlpatterns = [
+    *(path(route.removeprefix("/"), view) for route, view in PROBES.items()),
+    path("api/instance-info", InstanceInfoView.as_view(), name="instance-info"),
+    path("api/cluster-status", ClusterStatusView.as_view(), name="cluster-status"),
+]

@@ -40,13 +40,16 @@ def created(work: Work, request: GuestRequest, by: Caller) -> None:
 
 
 def urgent(work: Work, request: GuestRequest, by: Caller, *, reason: str) -> None:
-    """A request presses: ``reason`` is alarm, priority, unassigned or sla. The staff room hears it."""
+    """A request presses: ``reason`` is alarm, priority, unassigned or sla. The staff room hears it.
+
+    Guests do not, so whatever changed has an event of its own beside this one.
+    """
     _emit(
         work,
         URGENT,
         request,
         by,
-        extra={"reason": reason},
+        extra={"reason": reason, "escalationLevel": request.escalation_level},
         change={"reason": reason},
         rooms=["staff"],
         guests=False,

@@ -60,6 +60,7 @@ PRIORITY_WORDS = MappingProxyType({rank: word for word, rank in PRIORITY_BY_WORD
 URGENCY_WORDS = MappingProxyType({rank: word for word, rank in URGENCY_BY_WORD.items()})
 
 OPEN = frozenset({Status.PENDING, Status.IN_PROGRESS, Status.ON_HOLD})
+HIGHEST_LEVEL = 10
 
 MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
@@ -147,6 +148,18 @@ def due_at(created: datetime, held: timedelta, minutes: Mapping[int, int], prior
 def is_overdue(status: str, due: datetime | None, held: datetime | None, now: datetime) -> bool:
     """Say whether an open request's clock has run out; on hold the clock stands at ``held``."""
     return due is not None and status in OPEN and due < (held or now)
+
+
+def escalation_level(due: datetime | None, created: datetime, held: timedelta, clock: datetime) -> int:
+    """Return how far up a request belongs: 1 when due, one more at each further half of its limit.
+
+    The limit is read back from ``due_at``'s own terms, so it is the one the request was promised,
+    whatever the catalogue says by now. Without one there is no half to wait for: it stays at 1.
+    """
+    if due is None or clock < due:
+        return 0
+    half = (due - created - held) / 2
+    return min(1 + (clock - due) // half, HIGHEST_LEVEL) if half > timedelta() else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,14 @@ class Drift:
     misplaced: int = 0
 
     @property
+    def size(self) -> int:
+        """Return how many numbers and requests are not where they belong."""
+        return len(self.counters) + len(self.days) + self.misplaced
+
+    @property
     def is_clean(self) -> bool:
         """Say whether everything agrees."""
-        return not (self.counters or self.days or self.misplaced)
+        return not self.size
 
 
 def look(place: Property) -> Drift:
@@ -85,12 +90,27 @@ class Recount(UnderHead):
 
 @contextmanager
 def _snapshot() -> Iterator[None]:
-    """Read from one state of the database; SQLite's transactions always do."""
-    with transaction.atomic(durable=True):
+    """Read from one state of the database, which SQLite's transactions always do."""
+    with _without_a_writers_lock(), transaction.atomic(durable=True):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
+
+
+@contextmanager
+def _without_a_writers_lock() -> Iterator[None]:
+    """Begin plainly on SQLite: our transactions are IMMEDIATE there, and counting 200,000 takes 2 s."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    usual = connection.transaction_mode  # type: ignore[attr-defined]
+    connection.transaction_mode = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual  # type: ignore[attr-defined]
 
 
 def _compared(place: Property) -> Drift:

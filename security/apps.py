@@ -10,5 +10,8 @@ class SecurityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare what the rest of the house looks up: permissions, checks, the API's security schemes."""
-        from security import checks, grants, schema  # noqa: F401, PLC0415
+        """Declare what the rest of the house looks up: permissions, checks, security schemes, jobs."""
+        from cluster import jobs  # noqa: PLC0415
+        from security import checks, grants, schema, tickets  # noqa: F401, PLC0415
+
+        jobs.register("socket-tickets", 60, tickets.forget_as_leader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cluster.permissions import STATUS
 from security.permissions import Grant, Row, declare
 
 YES, OWN = Grant.YES, Grant.OWN
@@ -24,6 +25,7 @@ ROWS = {
     PROPERTY: Row(manager=YES),
     PROPERTIES: Row(),
     PEOPLE: Row(),
+    STATUS: Row(scope="ops", manager=YES),
 }
 
 declare(ROWS)

@@ -6,9 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cluster.answers.problems import AuthenticationRequired
+from cluster.leader import leader_work
 from cluster.streams import unit_of_work
 from security import authentication, credentials, permissions
 from security.caller import Caller, CallerKind
@@ -59,4 +61,15 @@ def redeem(token: str) -> Caller:
 def forget_expired() -> int:
     """Delete passes nobody can use any more; return how many."""
     with unit_of_work():
-        return SocketTicket.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+        return _expired().delete()[0]
+
+
+def forget_as_leader(term: int) -> None:
+    """Do that as the cluster's leader, when there is any."""
+    if _expired().exists():
+        with leader_work(term):
+            forget_expired()
+
+
+def _expired() -> QuerySet[SocketTicket]:
+    return SocketTicket.objects.filter(expires_at__lte=timezone.now())

@@ -119,6 +119,8 @@ TEMPLATES = [
 DATABASES = databases(ENVIRONMENT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = plain(ENVIRONMENT.redis_url)
+EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
+EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
 # The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s
 # (redis/redis-py#4091), and the event log makes up for what a bell may lose.
@@ -175,6 +177,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["security.authentication.CallerAuthentication"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cluster.answers.JsonUnlessAsked",
+    "DEFAULT_PERMISSION_CLASSES": ["security.guard.NamedPermission"],
     "DEFAULT_PARSER_CLASSES": ["cluster.answers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["cluster.answers.EnvelopeRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -98,6 +98,17 @@ class Environment(BaseModel):
     )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
 
+    # What it keeps
+    event_retention_days: int = Field(
+        7, ge=1, le=3_650, description="days for which events can be replayed, 1 to 3650"
+    )
+    event_retention_count: int = Field(
+        100_000,
+        ge=1,
+        le=100_000_000,
+        description="events of one property that can be replayed, 1 to 100000000",
+    )
+
     # What it says
     log_level: LogLevel = Field("INFO", description="debug, info, warning, error or critical")
     log_format: Literal["json", "text"] | None = Field(None, description="json or text")

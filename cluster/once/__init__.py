@@ -8,6 +8,6 @@ the first is rolled back it does the work itself. Only successes are remembered,
 """
 
 from cluster.once.calls import IDEMPOTENCY_KEY, REPLAYED, once
-from cluster.once.records import VALIDITY, forget_old
+from cluster.once.records import VALIDITY, forget_old, has_old
 
-__all__ = ["IDEMPOTENCY_KEY", "REPLAYED", "VALIDITY", "forget_old", "once"]
+__all__ = ["IDEMPOTENCY_KEY", "REPLAYED", "VALIDITY", "forget_old", "has_old", "once"]

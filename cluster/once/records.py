@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cluster.models import IdempotencyRecord
 
 VALIDITY = timedelta(hours=24)
+MOST_AT_ONCE = 1_000
 
 # One statement for "new", "taken" and "taken too long ago": whoever gets an id is first. The
 # loser's insert waits here for the winner's commit or rollback, within lock_timeout.
@@ -82,6 +84,17 @@ def let_go(claim: int) -> None:
     IdempotencyRecord.objects.filter(pk=claim).delete()
 
 
+def has_old() -> bool:
+    """Say whether there is anything to forget."""
+    return _old().exists()
+
+
 def forget_old() -> int:
-    """Delete the records nobody may refer to any more, and return how many."""
-    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - VALIDITY).delete()[0]
+    """Delete records nobody may refer to any more, a thousand at most, and return how many."""
+    some = list(_old().values_list("pk", flat=True)[:MOST_AT_ONCE])
+    # Claimed anew since we looked: then it is not old any more.
+    return _old().filter(pk__in=some).delete()[0]
+
+
+def _old() -> QuerySet[IdempotencyRecord]:
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - VALIDITY)

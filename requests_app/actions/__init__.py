@@ -8,6 +8,7 @@ from requests_app.actions.bulk import ItemResult, bulk_assign, bulk_change, bulk
 from requests_app.actions.create import NewRequest, create
 from requests_app.actions.duty import set_duty
 from requests_app.actions.edit import edit
+from requests_app.actions.escalate import escalate
 from requests_app.actions.messages import post_message
 from requests_app.actions.remove import remove
 from requests_app.actions.status import KEEP, change_status
@@ -25,6 +26,7 @@ __all__ = [
     "check_out",
     "create",
     "edit",
+    "escalate",
     "move_stay",
     "open_stay",
     "post_message",

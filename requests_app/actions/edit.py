@@ -80,8 +80,11 @@ def _restart_clock(request: GuestRequest, now: datetime) -> tuple[str, ...]:
     offer = offer_named(request.property_id, request.service_type)
     request.department = offer.department
     request.due_at = lifecycle.due_at(request.created_at, request.held_for, offer.minutes(), request.priority)
-    if request.due_at > now:
-        request.escalation_level = 0
+    level = lifecycle.escalation_level(
+        request.due_at, request.created_at, request.held_for, request.held_at or now
+    )
+    # Never up from here: that is news, and ``escalate`` tells it.
+    request.escalation_level = min(request.escalation_level, level)
     return ("department", "due_at", "escalation_level")
 
 

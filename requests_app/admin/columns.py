@@ -72,6 +72,20 @@ def due_mark(row: GuestRequest, now: datetime) -> SafeString:
     return mark("due", "ahead", "◷", left)
 
 
+def escalation_mark(row: GuestRequest) -> SafeString:
+    """Return how far an open request was raised for being late; nothing when it never was."""
+    if not row.escalation_level or row.status not in OPEN:
+        return SafeString("")
+    said = gettext("escalation level %(number)d") % {"number": row.escalation_level}
+    return format_html(
+        '<span class="mark mark-escalation" title="{}"><span aria-hidden="true">⏰ ×{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        said,
+        row.escalation_level,
+        said,
+    )
+
+
 def span(start: datetime, end: datetime) -> str:
     """Return a length of time as short as a column: minutes, hours, or days."""
     minutes = int((end - start).total_seconds()) // 60
@@ -131,8 +145,9 @@ def assignee(row: GuestRequest) -> str:
 
 @admin.display(description=_("due"), ordering="due_at", empty_value="")
 def due(row: GuestRequest) -> SafeString:
-    """What is left of its time."""
-    return due_mark(row, timezone.now())
+    """What is left of its time, and how far it was raised."""
+    left, raised = due_mark(row, timezone.now()), escalation_mark(row)
+    return format_html("{} {}", left, raised) if raised else left
 
 
 @admin.display(description=_("age"), ordering="-created_at")

@@ -227,6 +227,7 @@ def _marks(row: GuestRequest) -> list[Any]:
         columns.priority_mark(row),
         columns.urgency_mark(row),
         columns.due_mark(row, now),
+        columns.escalation_mark(row),
     ]
 
 

@@ -127,6 +127,8 @@ TABLE: dict[str, Row] = {
     "POST api/member": Row("property", manager=True, body={"username": "newcomer", "role": "concierge"}),
     "PATCH api/member/<str:username>": Row("property", manager=True, body={"displayName": "M"}, **PERSON),
     "POST api/member/<str:username>/reset": Row("property", manager=True, path="/api/member/{person}/reset"),
+    "GET api/instance-info": Row("property", scope="ops", manager=True),
+    "GET api/cluster-status": Row("property", scope="ops", manager=True),
     "GET api/schema": Row("nothing", public=True),
     "GET api/docs": Row("nothing", public=True),
 }

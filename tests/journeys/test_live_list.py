@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import F
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cluster.models import Event, StreamHead
+from requests_app import actions
+from requests_app.models import GuestRequest
 from tests.cast import Hotel
 from tests.journeys.conftest import LIST, PHONE, Enter
 from tests.journeys.house import House
 
 Credential = dict[str, str]
+A_DAY = timedelta(days=1)
 
 
 def test_a_request_posted_elsewhere_appears_by_itself(
@@ -40,6 +46,17 @@ def test_an_urgent_one_comes_with_a_toast_and_the_sound_that_was_allowed(
     expect(sound).to_have_attribute("data-rang", "1")
     page.get_by_text("Urgent: room 119").click()
     expect(page.get_by_role("heading", name="Room 119")).to_be_visible()
+
+
+def test_a_late_one_is_told_as_overdue_and_marked(
+    house: House, hotel: Hotel, enter: Enter, phone: Credential
+) -> None:
+    house.post("Two more towels", phone)
+    page = watch(enter, hotel)
+    GuestRequest.objects.update(created_at=F("created_at") - A_DAY, due_at=F("due_at") - A_DAY)
+    actions.escalate(now=timezone.now(), limit=10)
+    expect(page.locator(".toast-urgent")).to_contain_text("Overdue: room 101")
+    expect(page.locator("#result_list .mark-escalation")).to_contain_text("×10")
 
 
 def test_markup_from_a_stranger_stays_text_in_the_toast(

@@ -1,4 +1,4 @@
-"""`manage.py serve`: one process that answers pages, JSON and sockets."""
+"""`manage.py serve`: one process that answers pages, JSON and sockets, and is a node of the cluster."""
 
 import signal
 import sys
@@ -7,20 +7,26 @@ from typing import Any
 import structlog
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cluster import pulse
 from cluster.identity import instance_id
+from cluster.nodes import NameTaken
 
 logger = structlog.stdlib.get_logger("cluster.serve")
 
 LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
 GRACE_SECONDS = 10
+NAME_TAKEN = 78  # EX_CONFIG of sysexits.h: starting again without another INSTANCE_ID would not help
 
 
 class Command(BaseCommand):
-    """Serve until SIGTERM or Ctrl-C, then let what is being answered finish."""
+    """Serve until SIGTERM or Ctrl-C, then let what is being answered finish.
 
-    help = "Serve pages, JSON and sockets in one process."
+    Leaves with 78 when another live process has this instance id.
+    """
+
+    help = "Serve pages, JSON and sockets in one process (78 when another live one has its INSTANCE_ID)."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,8 +38,15 @@ class Command(BaseCommand):
         """Run the server, which drains on SIGTERM and SIGINT and then raises them again: a clean end."""
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
+        try:
+            pulse.start()
+        except NameTaken as taken:
+            raise CommandError(str(taken), returncode=NAME_TAKEN) from taken
         logger.info("serving", host=options["host"], port=options["port"], instance=instance_id())
-        uvicorn.Server(configuration(options["host"], options["port"])).run()
+        try:
+            uvicorn.Server(configuration(options["host"], options["port"])).run()
+        finally:
+            pulse.stop()
 
 
 def configuration(host: str, port: int) -> uvicorn.Config:

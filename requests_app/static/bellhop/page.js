@@ -77,7 +77,8 @@ function announce(news) {
   const request = news.data.request;
   if (news.event === "request:urgent") {
     const mine = request.assignedTo === badge.dataset.me ? ` · ${words("Mine")}` : "";
-    toast({ kind: "urgent", title: `${words("Urgent")}: ${words("Room")} ${request.roomNumber}${mine}`, ...about(request) });
+    const why = words(news.data.reason === "sla" ? "Overdue" : "Urgent");
+    toast({ kind: "urgent", title: `${why}: ${words("Room")} ${request.roomNumber}${mine}`, ...about(request) });
     ring();
   } else if (news.event === "request:assigned" && news.data.assignedTo === badge.dataset.me && !isMine(news)) {
     toast({ kind: "mine", title: `${words("Mine")}: ${words("Room")} ${request.roomNumber}`, ...about(request) });

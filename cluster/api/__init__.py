@@ -1,0 +1,1 @@
+"""The doors of this layer for operators: what a node is, and what the cluster is."""
