@@ -17,4 +17,6 @@ if __name__ == "__main__":
         setattr(limits, name, type(getattr(limits, name))(value))
     config = configuration("127.0.0.1", int(port))
     config.app = application
+    # Not a node of the cluster: these tests empty the tables between them, under any job's feet.
+    config.lifespan = "off"
     uvicorn.Server(config).run()
