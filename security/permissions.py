@@ -83,12 +83,14 @@ def require(caller: Caller, permission: str, property_id: int) -> Grant:
     raise PermissionDenied
 
 
-def require_anywhere(caller: Caller, permission: str) -> None:
-    """Refuse a caller who may do this in none of their properties."""
+def require_anywhere(caller: Caller, permission: str) -> frozenset[int] | None:
+    """Return the properties where the caller may do this, None for all; refuse one who may in none."""
     if not caller.is_known and _table[permission].anonymous is Grant.NO:
         raise AuthenticationRequired
-    if caller.is_known and permitted_properties(caller, permission) == frozenset():
+    permitted = permitted_properties(caller, permission)
+    if caller.is_known and permitted == frozenset():
         raise PermissionDenied
+    return permitted
 
 
 def permitted_properties(caller: Caller, permission: str) -> frozenset[int] | None:

@@ -2,8 +2,10 @@
 
 import logging.config
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -12,6 +14,11 @@ def without_colours(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Drop the second, coloured text that uvicorn adds to its lines."""
     event.pop("color_message", None)
     return event
+
+
+def encoded(event: EventDict, default: Callable[[Any], Any], **_: Any) -> str:
+    """Return one line of JSON, whatever the event holds."""
+    return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 SHARED: list[Processor] = [
@@ -26,7 +33,7 @@ SHARED: list[Processor] = [
 ]
 JSON: list[Processor] = [
     structlog.processors.format_exc_info,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
+    structlog.processors.JSONRenderer(serializer=encoded),
 ]
 
 
@@ -67,6 +74,10 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
 def configure(settings: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: set up the standard library's loggers and structlog over them."""
     logging.config.dictConfig(settings)
+    # Nobody prints these, and looking up the caller's line and thread is a third of a line's cost
+    # (the standard library's Logging Cookbook, "Optimization").
+    logging._srcfile = None  # noqa: SLF001
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

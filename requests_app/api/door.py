@@ -66,13 +66,7 @@ class Door(CallerView, ViewSet):
 
     def scope(self, permission: str) -> frozenset[int] | None:
         """Return the properties a read is about: the one named, else all where the caller may (None: all)."""
-        named = selection.named_in(self.request.query_params)
-        if named is None or not self.caller.is_known:
-            permissions.require_anywhere(self.caller, permission)
-            return permissions.permitted_properties(self.caller, permission)
-        place = selection.property_named(self.caller, named)
-        permissions.require(self.caller, permission, place)
-        return frozenset({place})
+        return permissions.require_anywhere(self.caller, permission)
 
     def property_for(self, permission: str, said: Said) -> int:
         """Return the property a write is for: named in the body or the query, else the only one."""
