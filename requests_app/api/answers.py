@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from cluster.api.shapes import OperationTimings
 from cluster.shapes import CamelSerializer
 from requests_app.lifecycle import PRIORITY_WORDS, URGENCY_WORDS, Source, Status, is_overdue
 from requests_app.models import GuestRequest
@@ -183,27 +184,17 @@ class StatisticsSerializer(CamelSerializer):
     series = BucketSerializer(many=True, required=False)
 
 
-class OperationSerializer(CamelSerializer):
-    """One operation's durations, in milliseconds."""
-
-    count = serializers.IntegerField()
-    avg = serializers.FloatField()
-    p50 = serializers.FloatField()
-    p95 = serializers.FloatField()
-    p99 = serializers.FloatField()
-
-
 class NodeTimingsSerializer(CamelSerializer):
     """One node's operations."""
 
     instance_id = serializers.CharField()
-    operations = serializers.DictField(child=OperationSerializer())
+    operations = serializers.DictField(child=OperationTimings())
 
 
 class PerformanceSerializer(CamelSerializer):
     """Operations in sum and node by node."""
 
-    operations = serializers.DictField(child=OperationSerializer())
+    operations = serializers.DictField(child=OperationTimings())
     nodes = NodeTimingsSerializer(many=True)
 
 

@@ -12,19 +12,9 @@ from requests_app.actions import NewRequest
 from requests_app.models import GuestRequest
 from security.models import User
 from tests import cast
-from tests.cast import Hotel, OtherHotel
+from tests.cast import Hotel
 
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return cast.demo_hotel()
-
-
-@pytest.fixture
-def elsewhere(db: None) -> OtherHotel:
-    return cast.other_hotel()
 
 
 @pytest.fixture

@@ -10,16 +10,6 @@ from tests.cast import Hotel, OtherHotel
 
 
 @pytest.fixture
-def hotel(db: None) -> Hotel:
-    return cast.demo_hotel()
-
-
-@pytest.fixture
-def elsewhere(db: None) -> OtherHotel:
-    return cast.other_hotel()
-
-
-@pytest.fixture
 def lan(hotel: Hotel) -> Speaker:
     return Speaker(cast.bearer(hotel.lan))
 

@@ -18,11 +18,6 @@ CheckIn = Callable[..., OpenedStay]
 
 
 @pytest.fixture
-def hotel(db: None) -> Hotel:
-    return cast.demo_hotel()
-
-
-@pytest.fixture
 def check_in(hotel: Hotel) -> CheckIn:
     def open_stay(room: str = "101", **said: str) -> OpenedStay:
         until = timezone.now() + timedelta(days=2)

@@ -12,15 +12,10 @@ from django.utils import timezone
 from requests_app import actions
 from requests_app.models import GuestRequest
 from tests import cast
-from tests.cast import Hotel, OtherHotel
+from tests.cast import Hotel
 
 LIMIT = timedelta(minutes=20)
 """What housekeeping has for high priority."""
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return cast.demo_hotel()
 
 
 @pytest.fixture
@@ -45,8 +40,3 @@ def escalate() -> int:
 
 def level(request: GuestRequest) -> int:
     return GuestRequest.objects.values_list("escalation_level", flat=True).get(pk=request.pk)
-
-
-@pytest.fixture
-def elsewhere(db: None) -> OtherHotel:
-    return cast.other_hotel()

@@ -9,8 +9,6 @@ from settings.connections import LookedAfter
 
 @pytest.mark.django_db
 def test_a_dead_one_is_found_at_the_first_question_after_a_second():
-    if connection.vendor != "postgresql":
-        return
     with psycopg_connection() as opened, psycopg_connection() as other:
         opened.execute("")
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [opened.info.backend_pid])
