@@ -82,6 +82,11 @@ def name_of(house: House) -> str:
     return f"journey-{house.port}"
 
 
+def measured(text: str, name: str) -> float:
+    """One number of a page of metrics, however it is written (a fresh heartbeat is `9.1e-05`)."""
+    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
+
+
 def test_the_leader_is_killed(houses: list[House], watch: Watch) -> None:
     first, second = houses
     until(lambda: watch.leader(second) == name_of(first))
@@ -163,5 +168,5 @@ def test_the_metrics_tell(houses: list[House], watch: Watch) -> None:
     assert "bellhop_leader 1.0" in text
     assert "bellhop_leader_takeovers_total 1.0" in text
     assert 'bellhop_job_runs_total{job="event-retention"}' in text
-    assert "bellhop_heartbeat_age_seconds 0." in text
+    assert 0 <= measured(text, "bellhop_heartbeat_age_seconds") < 60
     assert "bellhop_leader 0.0" in httpx.get(f"{second.address}/metrics").text
