@@ -43,6 +43,7 @@ format: ## Put the code in shape
 
 lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile $(COMPILE) pyproject.toml -o requirements.txt
+	uv pip compile $(COMPILE) pyproject.toml --group local -c requirements.txt -o requirements-local.txt
 	uv pip compile $(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	echo uv | uv pip compile $(COMPILE) --no-annotate - -o deploy/uv.txt
 

@@ -19,7 +19,11 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
-REQUIREMENTS = {"runtime": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+REQUIREMENTS = {
+    "runtime": ROOT / "requirements.txt",
+    "local": ROOT / "requirements-local.txt",
+    "dev": ROOT / "requirements-dev.txt",
+}
 UV = ROOT / "deploy" / "uv.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIRST_PORT = 8000
