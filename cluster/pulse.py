@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import metrics, nodes
+from cluster import cache, metrics, nodes
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
@@ -109,6 +109,7 @@ class Pulse:
             logger.exception("node.turn_failed")
         else:
             self._database_ok = True
+        cache.sweep()
 
     def _beat(self) -> None:
         if self._life is None or not nodes.beat(
@@ -125,6 +126,7 @@ class Pulse:
         life = Life(self._role)
         if nodes.claim(life):
             self._begin(life)
+            cache.clear()
             metrics.NODE_REJOINS.inc()
             logger.warning("node.rejoined", extra={"boot": life.boot})
         elif was is not None:
