@@ -82,6 +82,7 @@ HEALTH_DETAILS_FOR = "security.probes.is_staff"
 ROOT_URLCONF = "settings.urls"
 ASGI_APPLICATION = "settings.asgi.application"
 WSGI_APPLICATION = "settings.wsgi.application"
+LIVE_APPLICATION = "settings.live.application"
 APPEND_SLASH = False
 CSRF_FAILURE_VIEW = "cluster.answers.csrf_failure"
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts or hosts_of(ENVIRONMENT.host)
@@ -90,6 +91,8 @@ CSRF_TRUSTED_ORIGINS = ENVIRONMENT.cors_origin
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
+ROLE = ENVIRONMENT.role
+WEB_THREADS = ENVIRONMENT.web_threads
 
 # --- HTTPS ------------------------------------------------------------------------------------
 HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_only

@@ -35,6 +35,10 @@ class Environment(BaseModel):
         "127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$", description="an address or host name to listen on"
     )
     port: int = Field(8000, ge=1, le=65535, description="a TCP port, 1 to 65535")
+    role: Literal["all", "web", "live"] = Field(
+        "all", description="all (everything), web (JSON and pages) or live (sockets)"
+    )
+    web_threads: int = Field(2, ge=1, le=64, description="threads that answer in the role web, 1 to 64")
     instance_id: str = Field(
         "",
         pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,53})?$",
