@@ -11,6 +11,7 @@ anew, whenever, starts a whole release.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ CURRENT = "current"
 PATIENCE_SECONDS = 60
 CHECKS: Sequence[Sequence[str]] = (("check_config", "--json"), ("migrate", "--check"))
 """What a release must be able to do on this machine before anything is stopped for it."""
+NOT_PART_OF_A_RELEASE = (".*", "var", "tests", "__pycache__")
 
 
 class NotFit(Exception):
@@ -53,6 +55,16 @@ class Shelf:
             raise NotFit(f"release {release} is not in RELEASES_DIR; here are: {here}")
         for words in CHECKS:
             self._passes(release, words)
+
+    def add(self, house: Path, release: str) -> None:
+        """Copy the house's code here as a build of that name; one that is here already is replaced."""
+        folder = self.folder / release
+        making = self.folder / f".{release}-{os.getpid()}"
+        shutil.copytree(house, making, ignore=shutil.ignore_patterns(*NOT_PART_OF_A_RELEASE))
+        (making / "RELEASE").write_text(f"{release}\n")
+        if folder.exists():
+            shutil.rmtree(folder)
+        making.rename(folder)
 
     def put(self, release: str) -> None:
         """Make that release the one in force, in one step."""
