@@ -17,12 +17,13 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import control, metrics, nodes
+from cluster import control, flags, metrics, nodes
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
 from cluster.models import NodeRole
 from cluster.nodes import Life
+from cluster.releases import records
 from cluster.reports import Reporter
 from cluster.streams import Cursor
 
@@ -126,6 +127,7 @@ class Pulse:
             self._beat()
             self._lead()
         self._follower.turn()
+        flags.refresh()
         if turn % TURNS_A_REPORT == 1 and self._life is not None:
             self._reporter.turn(self._life)
 
@@ -154,6 +156,7 @@ class Pulse:
     def _begin(self, life: Life, known: Cursor) -> None:
         self._life, self._beaten_at = life, time.monotonic()
         self._follower.begin(life, known)
+        records.record()
         metrics.NODE_STATE.state("up")
 
     def _lead(self) -> None:

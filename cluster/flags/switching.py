@@ -53,6 +53,4 @@ def switch(names: Sequence[str], *, on: bool, by: Mapping[str, object]) -> list[
 def _set(name: str, *, on: bool) -> bool:
     """Write one state; say whether it was another before."""
     FlagState.objects.bulk_create([FlagState(name=name, changed_at=timezone.now())], ignore_conflicts=True)
-    return bool(
-        FlagState.objects.filter(name=name, on=not on).update(on=on, changed_at=timezone.now())
-    )
+    return bool(FlagState.objects.filter(name=name, on=not on).update(on=on, changed_at=timezone.now()))

@@ -6,12 +6,17 @@ from typing import Any
 
 from django.conf import settings
 
-from cluster import identity
+from cluster import control, identity
 from cluster.control import ControlFailed
 from cluster.releases.shelf import NotFit, Shelf
 from cluster.serving import successor
 
 COMMAND = "release"
+
+
+def register_all() -> None:
+    """Register the command; called once when the app is ready."""
+    control.register(COMMAND, go, help="Leave for another release of RELEASES_DIR: to=RELEASE.")
 
 
 def go(arguments: dict[str, Any]) -> str:

@@ -47,7 +47,8 @@ class Command(BaseCommand):
         off = set(FlagState.objects.filter(on=False).values_list("name", flat=True))
         if as_json:
             rows = [
-                {"name": it.name, "on": it.name not in off, "since": it.since, "help": it.help} for it in shown
+                {"name": it.name, "on": it.name not in off, "since": it.since, "help": it.help}
+                for it in shown
             ]
             self.stdout.write(json.dumps(rows))
             return

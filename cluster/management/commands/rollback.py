@@ -35,10 +35,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to, and how patiently."""
-        parser.add_argument("--to", metavar="RELEASE", help="a release of RELEASES_DIR; default: the one before")
+        parser.add_argument(
+            "--to", metavar="RELEASE", help="a release of RELEASES_DIR; default: the one before"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument(
-            "--timeout", type=float, default=Gate.back, help="seconds a node may take to come back (60)"
+            "--timeout", type=float, default=Gate().back, help="seconds a node may take to come back (60)"
         )
         parser.add_argument("--json", action="store_true", help="one JSON object a step")
 
@@ -49,7 +51,9 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused), returncode=REFUSED) from None
         except Stopped as stopped:
-            raise CommandError(f"{stopped} The nodes after it were not touched.", returncode=STOPPED) from None
+            raise CommandError(
+                f"{stopped} The nodes after it were not touched.", returncode=STOPPED
+            ) from None
 
     def _go(self, options: dict[str, Any]) -> None:
         release = options["to"] or walking.release_before()
