@@ -28,6 +28,7 @@ CONFIGURATION_REFERENCE = reference
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
 INSTANCE_ID = ENVIRONMENT.instance_id
+RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
 

@@ -58,6 +58,9 @@ class Environment(BaseModel):
         description="up to 54 letters, digits, dots, hyphens and underscores, first a letter or digit",
     )
     data_dir: Path = Field(BASE_DIR / "var", description="a folder this process may write to")
+    releases_dir: Path | None = Field(
+        None, description="the folder with a folder for each release and the link `current`; for rollback"
+    )
     debug: bool = Field(False, description="true or false; true only with settings.dev")
 
     # What it stores its data in

@@ -11,7 +11,7 @@ from types import FrameType
 from django.conf import settings
 
 from cluster import pulse
-from cluster.serving import drain
+from cluster.serving import drain, successor
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 CUT = 1
@@ -49,7 +49,9 @@ class Departure:
         word, hurried = signal.Signals(number).name, number == signal.SIGINT
         done = drain.leave(self._stop_server, reason=word, hurried=hurried)
         Event().wait(settings.DRAIN_TIMEOUT if done else ENDING_SECONDS)
-        end(CUT)
+        pulse.stop()
+        successor.take_over()
+        os._exit(CUT)
 
 
 def end(code: int) -> None:

@@ -13,7 +13,7 @@ from cluster import pulse
 from cluster.identity import instance_id
 from cluster.models import NodeRole
 from cluster.nodes import NameTaken
-from cluster.serving import asgi, wsgi
+from cluster.serving import asgi, successor, wsgi
 
 logger = structlog.stdlib.get_logger("cluster.serve")
 
@@ -56,6 +56,7 @@ class Command(BaseCommand):
             raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
         finally:
             pulse.stop()
+            successor.take_over()
 
 
 def serve(role: NodeRole, host: str, port: int) -> None:
