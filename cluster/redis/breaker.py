@@ -161,7 +161,7 @@ def is_configured() -> bool:
 
 
 def use(do: Callable[[Redis], Answer]) -> Answer:
-    """Return what ``do`` gets from Redis. Raises Away, at once when it is known to be away or there is none."""
+    """Return what ``do`` gets from Redis. Raises Away, at once when it is known to be away."""
     if not settings.REDIS_URL:
         raise Away("there is no Redis")
     return _current().use(do)

@@ -6,15 +6,16 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from rest_framework.request import Request
 
-from cluster import identity, timings
+from cluster import cache, identity, reports, timings
 from cluster.answers import answer_bytes, dumps
 from cluster.answers.problems import Invalid
+from cluster.cache import orders
 from cluster.timings import timed
 from requests_app.api import schema, versions
 from requests_app.api.door import Door
 from requests_app.api.filters import DAY, Bound, bounds, read_bound
 from requests_app.api.swift import written
-from requests_app.permissions import OVERVIEW, PERFORMANCE
+from requests_app.permissions import CACHE_CLEAR, OVERVIEW, PERFORMANCE
 from requests_app.queries import catalogue, flips, tags
 from requests_app.queries.positions import cursor_header, standing
 from requests_app.queries.statistics import GRANULARITIES, Range, summary
@@ -47,11 +48,35 @@ class InsightDoor(Door):
 
     @schema.performance
     def performance(self, request: Request) -> HttpResponse:
-        """Tell how long operations take: count, avg, p50, p95 and p99 in milliseconds."""
+        """Tell how long operations take, by node and in sum: merged from buckets, not from averages."""
         self.scope(PERFORMANCE)
-        operations = timings.snapshot()
-        node = {"instanceId": identity.instance_id(), "operations": operations}
-        return answer_bytes(dumps({"operations": operations, "nodes": [node]}))
+        here = {identity.instance_id(): reports.own("operations")}
+        found = here | reports.of_all("operations")
+        counted = {name: node.get("operations", {}) for name, node in found.items()}
+        nodes = [
+            {"instanceId": name, "operations": timings.merged([node])}
+            for name, node in sorted(counted.items())
+        ]
+        return answer_bytes(dumps({"operations": timings.merged(counted.values()), "nodes": nodes}))
+
+    @schema.cache_stats
+    def cache_stats(self, request: Request) -> HttpResponse:
+        """Tell how often which layer of the cache answered, by node and in sum."""
+        self.scope(PERFORMANCE)
+        found = orders.everywhere()
+        nodes = [{"instanceId": name, "cache": figures or None} for name, figures in sorted(found.items())]
+        counted = [figures["requests"] for figures in found.values() if figures]
+        return answer_bytes(dumps({**cache.summed(counted), "nodes": nodes}))
+
+    @schema.clears_cache
+    def clear_cache(self, request: Request) -> HttpResponse:
+        """Have every node forget what it keeps; tell which confirmed it and which stayed silent.
+
+        Not once per ``Idempotency-Key``: an order must be on its way before anybody can confirm it, and
+        to forget twice is to forget.
+        """
+        self.scope(CACHE_CLEAR)
+        return answer_bytes(dumps(orders.clear_everywhere(by=self.caller.identity())))
 
 
 def _bound(query: QueryDict, name: str) -> Bound:
