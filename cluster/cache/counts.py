@@ -40,10 +40,10 @@ def count(layer: Layer) -> Layer:
     return layer
 
 
-def counted() -> dict[Layer, int]:
+def counted() -> dict[str, int]:
     """Return how often each layer has answered since this process began."""
     with _lock:
-        return {layer: _counts[layer] for layer in Layer}
+        return {layer.value: _counts[layer] for layer in Layer}
 
 
 def rates(requests: Mapping[str, int]) -> dict[str, object]:
@@ -76,7 +76,7 @@ class CacheRequests(Collector):
         )
         totals: Counter[tuple[str, str]] = Counter()
         for layer, number in counted().items():
-            for labels in RESULTS[layer]:
+            for labels in RESULTS[Layer(layer)]:
                 totals[labels] += number
         for labels, number in sorted(totals.items()):
             family.add_metric(labels, number)

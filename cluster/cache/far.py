@@ -62,7 +62,8 @@ class Place:
             pipeline = redis.pipeline(transaction=False)
             if sealed:
                 pipeline.set(self._key, sealed, px=milliseconds)
-            return pipeline.delete(self._lock).execute()
+            pipeline.delete(self._lock)
+            return pipeline.execute()
 
         breaker.use(put)
 
