@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 AUTHENTICATION = "security.authentication.CallerAuthentication"
 MIDDLEWARE = "security.middleware.CallerMiddleware"
-SESSIONS = "django.contrib.auth.middleware.AuthenticationMiddleware"
+SESSIONS = "security.middleware.AuthenticationMiddleware"
 BACK_OFFICE = "security.back_office.BackOfficeConfig"
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
+from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
@@ -36,6 +40,33 @@ class CallerMiddleware:
         """Pass the request on."""
         request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def calls_by_header(request: HttpRequest) -> bool:
+    """Say whether this is a call of the API with a credential in the header: then no session counts."""
+    return request.path_info.startswith("/api/") and bool(request.META.get("HTTP_AUTHORIZATION", "").strip())
+
+
+class ForSessions:
+    """What only sessions need, left out of calls that come with a credential: a tenth of a short answer."""
+
+    get_response: Next
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Pass such a call on as it is."""
+        return self.get_response(request) if calls_by_header(request) else super().__call__(request)  # type: ignore[misc]
+
+
+class SessionMiddleware(ForSessions, sessions.SessionMiddleware):
+    """Django's own, for pages and for calls by session."""
+
+
+class AuthenticationMiddleware(ForSessions, auth.AuthenticationMiddleware):
+    """Django's own, for pages and for calls by session."""
+
+
+class MessageMiddleware(ForSessions, messages.MessageMiddleware):
+    """Django's own, for pages."""
 
 
 class PolicyMiddleware(CSPMiddleware):
