@@ -176,6 +176,27 @@ class LeaderFence(models.Model):
         return f"term {self.token}"
 
 
+class FlagState(models.Model):
+    """Whether a flag is on; one that was never switched has no row, and is on."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    on = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} is {'on' if self.on else 'off'}"
+
+
+class ReleaseSeen(models.Model):
+    """A release that has run here, and when a node last began a life with it."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class CommandAck(models.Model):
     """What one life of a node made of an order on the control stream."""
 
