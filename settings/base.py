@@ -9,7 +9,7 @@ from settings import logs
 from settings.databases import databases
 from settings.policies import *  # noqa: F403
 from settings.policies import HSTS_SECONDS
-from settings.reading import notices, profile, read, report
+from settings.reading import fingerprint, notices, profile, read, report
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
@@ -23,6 +23,7 @@ STRICT = PROFILE in ("staging", "prod")
 CONFIGURATION_REPORT = report
 CONFIGURATION_NOTICES = notices
 CONFIGURATION_REFERENCE = reference
+CONFIGURATION_FINGERPRINT = fingerprint
 
 # --- Who we are -------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.debug
