@@ -20,24 +20,19 @@ def hotel(transactional_db: None) -> Hotel:
     return cast.demo_hotel()
 
 
-def opened(folder: Path, roles: tuple[str, ...], **more: str) -> list[House]:
-    """Start a node of each role."""
-    houses = []
-    for number, role in enumerate(roles):
-        (folder / f"{role}-{number}").mkdir()
-        houses.append(House(folder / f"{role}-{number}", more={"ROLE": role, **more}))
-    with ThreadPoolExecutor() as threads:
-        return list(threads.map(House.open, houses))
-
-
 @pytest.fixture
 def open_nodes(hotel: Hotel, tmp_path: Path) -> Iterator[Open]:
-    started: list[House] = []
+    """Start a node of each role."""
+    houses: list[House] = []
 
     def start(*roles: str, **more: str) -> list[House]:
-        started.extend(opened(tmp_path, roles, **more))
-        return started[-len(roles) :]
+        for role in roles:
+            folder = tmp_path / f"{role}-{len(houses)}"
+            folder.mkdir()
+            houses.append(House(folder, more={"ROLE": role, **more}))
+        with ThreadPoolExecutor() as threads:
+            return list(threads.map(House.open, houses[-len(roles) :]))
 
     yield start
-    for house in started:
+    for house in houses:
         house.die()
