@@ -16,9 +16,11 @@ class ClusterConfig(AppConfig):
         from cluster.jobs import own as jobs  # noqa: PLC0415
         from cluster.releases import going as releases  # noqa: PLC0415
         from cluster.reports import figures as reports  # noqa: PLC0415
+        from cluster.serving import orders as serving  # noqa: PLC0415
 
         health.register_all()
         jobs.register_all()
         control.register_all()
         releases.register_all()
         reports.register_all()
+        serving.register_all()

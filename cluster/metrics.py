@@ -27,6 +27,7 @@ NODE_STATE = Enum(
     "Whether this process is a member of the cluster; out is one that may not be, or not yet.",
     states=["out", "up", "draining", "left"],
 )
+CALLS_REFUSED = Counter("bellhop_calls_refused", "Calls sent elsewhere because this node was about to stop.")
 HEARTBEAT_AGE = Gauge("bellhop_heartbeat_age_seconds", "Time since this node's last heartbeat was written.")
 HEARTBEATS_SKIPPED = Counter(
     "bellhop_heartbeats_skipped", "Heartbeats left out because the server's event loop did not answer."

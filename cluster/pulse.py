@@ -56,6 +56,8 @@ class Pulse:
         self._database_ok = True
         self._entered: Future[None] = Future()
         self._stopping = Event()
+        self._woken = Event()
+        self._draining = self._said_draining = False
         self._thread = Thread(target=self._run, name="bellhop-node", daemon=True)
 
     def start(self) -> None:
@@ -76,7 +78,18 @@ class Pulse:
     def stop(self) -> None:
         """Leave in good order; stopping twice is fine."""
         self._stopping.set()
+        self._woken.set()
         self._thread.join(STOP_SECONDS)
+
+    def drain(self, *, draining: bool) -> None:
+        """Say at once whether we are on the way out; a node that is leads nobody."""
+        self._draining = draining
+        self._woken.set()
+
+    @property
+    def is_in(self) -> bool:
+        """Say whether we are a member, as far as we know."""
+        return self._life is not None
 
     def _run(self) -> None:
         with connection_of_its_own():
@@ -85,7 +98,8 @@ class Pulse:
             while not self._stopping.is_set():
                 begun = time.monotonic()
                 self._turn()
-                self._stopping.wait(max(0.0, begun + TURN_SECONDS - time.monotonic()))
+                self._woken.wait(max(0.0, begun + TURN_SECONDS - time.monotonic()))
+                self._woken.clear()
             self._leave()
 
     def _enter(self) -> bool:
@@ -112,6 +126,7 @@ class Pulse:
             return
         try:
             connection.close_if_unusable_or_obsolete()
+            self._say_whether_we_drain()
             self._do_what_is_due()
         except DatabaseProblem as problem:
             self._missed(problem)
@@ -119,6 +134,18 @@ class Pulse:
             logger.exception("node.turn_failed")
         else:
             self._database_ok = True
+
+    def _say_whether_we_drain(self) -> None:
+        """Tell the others when it has changed, and let another lead."""
+        if self._life is None or self._said_draining == self._draining:
+            return
+        draining = self._draining
+        nodes.drain(self._life, draining=draining)
+        self._said_draining = draining
+        metrics.NODE_STATE.state("draining" if draining else "up")
+        if draining:
+            self._runner.rest()
+            self.lease.release(self._life.boot)
 
     def _do_what_is_due(self) -> None:
         """Beat and lead each second, follow orders each half, report each two; the beat comes first."""
@@ -157,12 +184,14 @@ class Pulse:
         self._life, self._beaten_at = life, time.monotonic()
         self._follower.begin(life, known)
         records.record()
+        self._said_draining = False
         metrics.NODE_STATE.state("up")
 
     def _lead(self) -> None:
         if self._runner.deposed.is_set():
             self.lease.drop()
-        term = self.lease.keep(self._life.instance_id, self._life.boot) if self._life else None
+        life = None if self._draining else self._life
+        term = self.lease.keep(life.instance_id, life.boot) if life else None
         if term is None:
             self._runner.rest()
         else:
@@ -236,6 +265,17 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
     """Let the heartbeat depend on the server's event loop."""
     if _pulse is not None:
         _pulse.watch(loop)
+
+
+def drain(*, draining: bool) -> None:
+    """Say that this node is on its way out, or is not after all."""
+    if _pulse is not None:
+        _pulse.drain(draining=draining)
+
+
+def is_out() -> bool:
+    """Say whether this process should be a member of the cluster and is not."""
+    return _pulse is not None and not _pulse.is_in
 
 
 def leads() -> bool:

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
 ]
 
 # Ids come first so that every refusal below carries them; probes are answered before anything looks
-# at the host name; the caller is known before the door.
+# at the host name, and before a node that stops refuses; the caller is known before the door.
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "cluster.middleware.ProbesMiddleware",
+    "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -93,6 +94,11 @@ LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
 ROLE = ENVIRONMENT.role
 WEB_THREADS = ENVIRONMENT.web_threads
+# With others there is a balancer that looks at /health/ready; one process alone has nobody to wait for.
+DRAIN_GRACE = (
+    3_000 * bool(ENVIRONMENT.redis_url) if ENVIRONMENT.drain_grace is None else ENVIRONMENT.drain_grace
+) / 1000
+DRAIN_TIMEOUT = ENVIRONMENT.drain_timeout / 1000
 
 # --- HTTPS ------------------------------------------------------------------------------------
 HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_only

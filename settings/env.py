@@ -39,6 +39,19 @@ class Environment(BaseModel):
         "all", description="all (everything), web (JSON and pages) or live (sockets)"
     )
     web_threads: int = Field(2, ge=1, le=64, description="threads that answer in the role web, 1 to 64")
+    drain_grace: int | None = Field(
+        None,
+        ge=0,
+        le=600_000,
+        description=f"{MILLISECONDS}, 0 to 600000, for the balancer to notice that a node stops; "
+        "not set means 3000 with REDIS_URL, else 0",
+    )
+    drain_timeout: int = Field(
+        20_000,
+        ge=100,
+        le=600_000,
+        description=f"{MILLISECONDS}, 100 to 600000, for calls to end when a node stops",
+    )
     instance_id: str = Field(
         "",
         pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,53})?$",

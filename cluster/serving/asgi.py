@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from types import FrameType
+
 import uvicorn
+from django.conf import settings
+
+from cluster.serving.departure import Departure
 
 LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
-GRACE_SECONDS = 10
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that is told to stop when everybody has been seen off, and not by the signal itself."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._departure = Departure(self._stop)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Hear a signal in uvicorn's place."""
+        self._departure.hear(sig, frame)
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
 
 def serve(application: str, host: str, port: int) -> None:
     """Serve the application of this dotted path until a signal ends it."""
-    uvicorn.Server(configuration(application, host, port)).run()
+    DrainingServer(configuration(application, host, port)).run()
 
 
 def configuration(application: str, host: str, port: int) -> uvicorn.Config:
@@ -28,5 +47,5 @@ def configuration(application: str, host: str, port: int) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=round(settings.DRAIN_TIMEOUT),
     )

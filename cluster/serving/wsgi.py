@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.mt import MTServer
+
+from cluster.serving.departure import Departure
 
 BACKLOG = 1024
 
@@ -39,7 +43,14 @@ def serve(application: Callable[..., Any], host: str, port: int, *, threads: int
         websockets=False,
         log_enabled=False,
     )
+    server.on_startup(partial(_hear_signals, server))
     server.serve(target_loader=lambda: application, wrap_loader=False)
+
+
+def _hear_signals(server: OneProcess) -> None:
+    """Take over the signals granian has just claimed; to reload is nothing it could do here."""
+    Departure(server.signal_handler_interrupt).catch()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def resolved(host: str, port: int) -> str:

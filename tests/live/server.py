@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from settings.asgi import application  # sets Django up
 
 if __name__ == "__main__":
-    from cluster.serving.asgi import configuration
+    from cluster.serving.asgi import DrainingServer, configuration
     from requests_app.live import limits
 
     port, *shortened = sys.argv[1:]
@@ -19,4 +17,4 @@ if __name__ == "__main__":
     config.app = application
     # Not a node of the cluster: these tests empty the tables between them, under any job's feet.
     config.lifespan = "off"
-    uvicorn.Server(config).run()
+    DrainingServer(config).run()
