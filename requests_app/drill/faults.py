@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from cluster.local import keys
 from cluster.local.plan import Refused
 from cluster.local.verbs import Cluster
+from requests_app.drill.place import Part, parts
 
 REDIS = "redis"
 FLUSH_SECONDS = 5.0
@@ -26,6 +27,9 @@ class Faults(Protocol):
     async def do(self, verb: str, *words: str) -> None:
         """Do it. Raises NoMeans."""
 
+    def parts(self) -> list[Part]:
+        """Return what runs now: whoever was killed has another pid. Empty where nobody knows."""
+
 
 class Nobody:
     """For a service that is not ours to break."""
@@ -33,6 +37,10 @@ class Nobody:
     async def do(self, verb: str, *words: str) -> None:
         """Refuse."""
         raise NoMeans(f"{verb} {' '.join(words)} needs a local cluster (make cluster), not only --url")
+
+    def parts(self) -> list[Part]:
+        """Know nothing."""
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,11 @@ class Local:
                 await asyncio.to_thread(self._verb(verb, *words))
         except Refused as refused:
             raise NoMeans(str(refused)) from None
+
+    def parts(self) -> list[Part]:
+        """Ask the process table."""
+        told: Any = self.cluster.status()
+        return parts(told["parts"])
 
     def _verb(self, verb: str, name: str = "", milliseconds: str = "0") -> Callable[[], None]:
         cluster = self.cluster
@@ -70,9 +83,7 @@ class Local:
 
     async def _flush(self) -> None:
         """Empty Redis, as an operator's slip does."""
-        parts = self.cluster.status()["parts"]
-        assert isinstance(parts, list)
-        place = urlsplit(next(part["url"] for part in parts if part["name"] == REDIS))
+        place = urlsplit(next(part.url for part in self.parts() if part.name == REDIS))
         password = keys.kept(self.cluster.folder)["REDIS_PASSWORD"]
         try:
             async with asyncio.timeout(FLUSH_SECONDS):

@@ -75,6 +75,7 @@ class Stage:
 
     async def whole(self) -> None:
         """Wait until every node is up, somebody leads and nothing is degraded. Raises CouldNotRun."""
+        self.place.parts = self.faults.parts() or self.place.parts
         deadline, last = time.monotonic() + WHOLE_SECONDS, "no answer"
         while time.monotonic() < deadline:
             seen = [await self.look(part.url, part.name) for part in self.place.web]

@@ -137,7 +137,8 @@ SCENARIOS = (
     ),
     Scenario(
         "two-editors",
-        "two members of staff editing one request through two nodes: one wins, the other is told what changed",
+        "two members of staff editing one request through two nodes: one wins,"
+        " the other is told what changed",
         two_editors,
     ),
 )

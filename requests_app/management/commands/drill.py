@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -13,17 +16,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from cluster.local import keys
 from cluster.local.nodes import Application
-from cluster.local.verbs import Cluster
-from requests_app.drill import runner, scoreboard
-from requests_app.drill.faults import Faults, Local, Nobody, NoMeans
+from requests_app.drill import grounds, runner, scoreboard
+from requests_app.drill.faults import NoMeans
 from requests_app.drill.load.people import CannotBegin, log_in
-from requests_app.drill.place import Place, parts
 from requests_app.drill.scenarios import ALL, Result, Scenario
 from requests_app.drill.stage import Lengths, Stage
 
 BROKEN, NOT_BEGUN = 1, 2
+NODES, NODES_SHORT = 3, 2
+WIDTH = 110
 
 
 class Command(BaseCommand):
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         add("--list", action="store_true", help="list the scenarios and what they promise")
         add("--only", nargs="+", choices=names, metavar="NAME", help="only these scenarios")
         add("--short", action="store_true", help="the form that runs on every change, within 100 seconds")
+        add("--up", action="store_true", help="on a cluster of its own, taken down afterwards")
+        add("--nodes", type=int, choices=range(1, 10), metavar="N", help="web and live nodes of --up (3; 2)")
         add("--url", help="a service that is not ours to break: only what needs no fault")
         add("--node", action="append", default=[], metavar="NAME=URL", help="a node of --url (repeatable)")
         add("--password", default="", help="of the demo's cast (DEMO_PASSWORD, or what make cluster printed)")
@@ -54,15 +58,20 @@ class Command(BaseCommand):
         if options["list"]:
             self._list(chosen, as_json=options["json"])
             return
-        seed = options["seed"] or secrets.token_hex(4)
-        console = Console(file=cast("Any", self.stderr if options["json"] else self.stdout))
+        options["seed"] = options["seed"] or secrets.token_hex(4)
+        file = self.stderr if options["json"] else self.stdout
+        console = Console(file=cast("Any", file), width=None if file.isatty() else WIDTH)
+        signal.signal(signal.SIGTERM, _end_in_order)
         try:
-            results = asyncio.run(_drill(chosen, options, seed, console))
+            with _ground(options, lambda said: console.print(said, style="dim")) as ground:
+                results = asyncio.run(_drill(ground, chosen, options, console))
         except (CannotBegin, NoMeans) as problem:
             raise CommandError(str(problem), returncode=NOT_BEGUN) from problem
         if options["json"]:
-            self.stdout.write(json.dumps(scoreboard.as_json(results, seed=seed), ensure_ascii=False))
-        console.print(f"{scoreboard.summary(results)} (--seed {seed})", markup=False, highlight=False)
+            told = scoreboard.as_json(results, seed=options["seed"])
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        said = f"{scoreboard.summary(results)} (--seed {options['seed']})"
+        console.print(said, markup=False, highlight=False)
         if not all(result.kept for result in results):
             raise SystemExit(BROKEN)
 
@@ -81,11 +90,26 @@ def _chosen(options: dict[str, Any]) -> list[Scenario]:
     return [scenario for scenario in ALL if scenario.in_short or not options["short"]]
 
 
-async def _drill(chosen: list[Scenario], options: dict[str, Any], seed: str, console: Console) -> list[Result]:
-    place, faults = _elsewhere(options) if options["url"] else _here(options["password"])
+@contextmanager
+def _ground(options: dict[str, Any], say: Callable[[str], None]) -> Iterator[grounds.Ground]:
+    password, application = options["password"], Application(**settings.LOCAL_CLUSTER)
+    if options["url"]:
+        yield grounds.given(options["url"], options["node"], password or settings.DEMO_PASSWORD)
+    elif options["up"]:
+        nodes = options["nodes"] or (NODES_SHORT if options["short"] else NODES)
+        with grounds.own(application, nodes=nodes, password=password, say=say) as ground:
+            yield ground
+    else:
+        yield grounds.standing(Path(settings.DATA_DIR).absolute() / "local", application, password)
+
+
+async def _drill(
+    ground: grounds.Ground, chosen: list[Scenario], options: dict[str, Any], console: Console
+) -> list[Result]:
+    place, faults = ground
     people = await log_in(place.url, place.password)
     lengths = Lengths.short() if options["short"] else Lengths()
-    stage = Stage(place, people, faults, Random(seed), lengths)  # noqa: S311 - draws a load, not a secret
+    stage = Stage(place, people, faults, Random(options["seed"]), lengths)  # noqa: S311 - draws a load
     return await runner.play(
         stage,
         chosen,
@@ -94,19 +118,6 @@ async def _drill(chosen: list[Scenario], options: dict[str, Any], seed: str, con
     )
 
 
-def _elsewhere(options: dict[str, Any]) -> tuple[Place, Faults]:
-    """Return a service by its address. It is not ours to break."""
-    nodes = [word.partition("=") for word in options["node"]]
-    told = [{"name": name, "url": url, "kind": "all"} for name, _, url in nodes]
-    return Place(options["url"], options["password"] or settings.DEMO_PASSWORD, parts(told)), Nobody()
-
-
-def _here(password: str) -> tuple[Place, Faults]:
-    """Return the local cluster. Raises NoMeans."""
-    folder = Path(settings.DATA_DIR).absolute() / "local"
-    cluster = Cluster(folder, Application(**settings.LOCAL_CLUSTER), lambda _: None)
-    status: Any = cluster.status()
-    if not status["url"]:
-        raise NoMeans("No local cluster is up: make cluster starts one, and --up one of its own.")
-    given = password or keys.kept(folder)["DEMO_PASSWORD"]
-    return Place(status["url"], given, parts(status["parts"])), Local(cluster)
+def _end_in_order(*_: object) -> None:
+    """Turn SIGTERM into Ctrl-C, so that a cluster of our own is taken down."""
+    raise KeyboardInterrupt
