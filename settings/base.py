@@ -187,6 +187,7 @@ STORAGES = {
 # --- The JSON API -----------------------------------------------------------------------------
 MAX_INPUT_LENGTH = ENVIRONMENT.max_input_length
 MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
+SOCKETS_PER_CALLER = ENVIRONMENT.sockets_per_caller
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
