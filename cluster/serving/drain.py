@@ -43,6 +43,8 @@ class Draining:
         """Do what begins with the end of the grace."""
         if not self.wait_for_the_balancer():
             hub.say_goodbye(settings.DRAIN_TIMEOUT)
+        if self.over.is_set():  # taken back while it was being said
+            hub.stay()
 
 
 _now: Draining | None = None
