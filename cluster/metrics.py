@@ -40,3 +40,6 @@ JOB_ERRORS = Counter("bellhop_job_errors", "Runs of the leader's jobs that faile
 JOB_OVERRUNS = Counter(
     "bellhop_job_overruns", "Times a job was due again before its last run had ended.", ["job"]
 )
+LOG_LINES_LOST = Counter(
+    "bellhop_log_lines_lost", "Log lines that could not be written, as when the disk for logs is full."
+)

@@ -14,6 +14,10 @@ from django.db import connection
 from cluster.local.process import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND application_name LIKE 'bellhop journey-%'"
+)
 
 
 @dataclass
