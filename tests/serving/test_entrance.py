@@ -89,3 +89,11 @@ def test_who_is_inside_is_waited_for() -> None:
     enough.set()
     assert house.empty(10)
     thread.join(10)
+
+
+def test_who_is_refused_is_not() -> None:
+    house = Entrance()
+    house.set(Doors.SHUT)
+    with house.call() as welcome:
+        assert not welcome
+        assert house.empty(0)
