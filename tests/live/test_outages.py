@@ -7,6 +7,8 @@ import signal
 import socket as sockets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -158,3 +160,19 @@ def test_a_stopping_node_says_goodbye(own_node: Node, line: Line) -> None:
     assert 0 <= bye["after_ms"] < 3_000
     own_node.process.wait(10)
     assert time.monotonic() - started < 5.0
+
+
+def test_a_crowd_is_not_sent_away_all_at_once(hotel: Hotel) -> None:
+    with running("GOODBYES_A_SECOND=4") as node, ExitStack() as stack:
+        crowd = [stack.enter_context(node.open(cast.bearer(hotel.lan))) for _ in range(6)]
+        for one in crowd:
+            one.wait_for("hello")
+        node.process.send_signal(signal.SIGTERM)
+        with ThreadPoolExecutor() as threads:
+            ends = list(threads.map(when_closed, crowd))
+    assert max(ends) - min(ends) > 0.1
+
+
+def when_closed(one: Line) -> float:
+    assert one.closed()[0] == 1012
+    return time.monotonic()
