@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from cluster import metrics
 from cluster.bus import Entry, Message
 from cluster.hub.eager import begun
+from cluster.sockets import Text, WriteNow
 from cluster.streams import Cursor
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CALM_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.5
 
 Send = Callable[[Message], Awaitable[None]]
-Show = Callable[[Entry], Message | None]
+Show = Callable[[Entry], Text | None]
 """What this listener may see of an entry; None when that is nothing."""
 
 
@@ -77,7 +78,14 @@ class Outbox:
     up (``hopeless``). ``sent`` is, for each stream, the number up to which all has been sent.
     """
 
-    def __init__(self, hub: Hub, send: Send, show: Show, hopeless: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        send: Send,
+        show: Show,
+        hopeless: Callable[[], None],
+        write_now: WriteNow | None = None,
+    ) -> None:
         self.rooms: dict[int, dict[str, int]] = {}
         self.sent: dict[int, int] = {}
         self.lagging = False
@@ -85,6 +93,7 @@ class Outbox:
         self._send = send
         self._show = show
         self._hopeless = hopeless
+        self._write_now = write_now
         self._queue: deque[Entry | Item] = deque()
         self._idle: asyncio.Future[None] | None = None
         self._closing = False
@@ -178,9 +187,20 @@ class Outbox:
 
     def _send_at_once(self, entry: Entry) -> None:
         message = self._show(entry)
+        if message is None:
+            self.sent[entry.stream] = entry.seq
+        elif self._write_now is None:
+            self._begin_to_send(entry, message)
+        elif self._write_now(message.wire):
+            self.sent[entry.stream] = entry.seq
+        else:  # full, or gone: its own task waits, or finds out
+            self._put(entry)
+
+    def _begin_to_send(self, entry: Entry, message: Message) -> None:
+        """Do the same under a server that is not ours."""
         try:
-            rest = None if message is None else begun(self._send(message))
-        except OSError:  # the socket has gone: its own task shall find out
+            rest = begun(self._send(message))
+        except OSError:
             self._put(entry)
             return
         if rest is not None:

@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from cluster.answers.problems import AuthenticationRequired
 from cluster.bus import Message
 from cluster.hub.outbox import Send
+from cluster.sockets import EXTENSION
 from cluster.streams import Cursor
 from requests_app.live import limits, protocol, rooms
 from requests_app.live import lobby as lobbies
@@ -51,7 +52,8 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if visitor.speaks_ours else None})
         try:
             lobby, standing, heads = await _let_in(visitor)
-            await _converse(lobby, standing, heads, receive, send)
+            write_now = scope.get("extensions", {}).get(EXTENSION)
+            await _converse(lobby, Socket(lobby, standing, send, write_now), heads, receive)
         except Turned as turned:
             await send(protocol.bye(turned.code, turned.reason))
             await send(protocol.closing(turned.code, turned.reason))
@@ -99,12 +101,9 @@ def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
     return standing, {position.slug: position.cursor for position in found}
 
 
-async def _converse(
-    lobby: Lobby, standing: Standing, heads: dict[str, Cursor], receive: Receive, send: Send
-) -> None:
+async def _converse(lobby: Lobby, socket: Socket, heads: dict[str, Cursor], receive: Receive) -> None:
     """Listen until the client leaves or is sent away; what is said to it is written by its own task."""
-    socket = Socket(lobby, standing, send)
-    caller = standing.caller
+    caller = socket.standing.caller
     if not lobby.admit(socket, caller):
         await socket.end()
         raise Turned(Code.TOO_MUCH, f"at most {limits.SOCKETS_PER_CALLER} sockets")

@@ -15,6 +15,7 @@ from cluster.answers.problems import AuthenticationRequired, DatabaseUnavailable
 from cluster.bus import Entry, Message
 from cluster.hub import Outbox
 from cluster.hub.outbox import Send
+from cluster.sockets import Text, WriteNow
 from cluster.streams import Cursor
 from requests_app.live import limits, protocol, resume, rooms
 from requests_app.live.guest import shown_to
@@ -32,14 +33,16 @@ logger = logging.getLogger("bellhop.live")
 class Socket:
     """A caller, their rooms, and the outbox that writes to them."""
 
-    def __init__(self, lobby: Lobby, standing: Standing, send: Send) -> None:
+    def __init__(
+        self, lobby: Lobby, standing: Standing, send: Send, write_now: WriteNow | None = None
+    ) -> None:
         self.standing = standing
         self.granted: dict[str, Places] = {}
         self._lobby = lobby
         self._hub = lobby.hub
         caller = standing.caller
         show = shown_to(caller.stay_id or 0) if caller.is_guest else _whole
-        self._outbox = Outbox(lobby.hub, send, show, self._give_up)
+        self._outbox = Outbox(lobby.hub, send, show, self._give_up, write_now)
         self._writer = lobby.hub.tasks.start(self._write())
         self._slugs: dict[int, str] = {}
         self._present: set[int] = set()
@@ -290,7 +293,7 @@ class Socket:
             logger.info("socket.gone", extra={"problem": repr(problem)})
 
 
-def _whole(entry: Entry) -> Message:
+def _whole(entry: Entry) -> Text:
     return entry.message
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cluster import pulse
 from cluster.identity import instance_id
 from cluster.nodes import NameTaken
+from cluster.sockets.protocol import HubProtocol
 
 logger = structlog.stdlib.get_logger("cluster.serve")
 
@@ -61,7 +62,8 @@ def configuration(host: str, port: int) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=HubProtocol,
+        ws_ping_interval=None,  # our own heartbeats find a silent client, at less
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
         timeout_graceful_shutdown=GRACE_SECONDS,
