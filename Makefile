@@ -29,6 +29,7 @@ check: ## Style, types, layers, migrations, deployment settings, OpenAPI
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-cache
 	$(AS_IN_DEV) $(VENV)/python manage.py makemigrations --check --dry-run
+	$(AS_IN_DEV) $(VENV)/python manage.py check_migrations
 	$(AS_IN_PROD) $(VENV)/python manage.py check --deploy --fail-level WARNING
 	$(AS_IN_DEV) $(VENV)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yml
 

@@ -10,9 +10,17 @@ class ClusterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the health checks, the system checks and the leader's jobs; nothing is started here."""
+        """Register checks, jobs, commands and figures; nothing is started here."""
         from cluster import checks, health  # noqa: F401, PLC0415 - the models are there only now
-        from cluster.jobs import own  # noqa: PLC0415
+        from cluster.control import own as control  # noqa: PLC0415
+        from cluster.jobs import own as jobs  # noqa: PLC0415
+        from cluster.releases import going as releases  # noqa: PLC0415
+        from cluster.reports import figures as reports  # noqa: PLC0415
+        from cluster.serving import orders as serving  # noqa: PLC0415
 
         health.register_all()
-        own.register_all()
+        jobs.register_all()
+        control.register_all()
+        releases.register_all()
+        reports.register_all()
+        serving.register_all()

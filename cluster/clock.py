@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models.functions import Now
 
 
@@ -13,3 +15,14 @@ class DatabaseNow(Now):
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """Ask for the moment itself; SQLite's way, Django's own, does that already."""
         return self.as_sql(compiler, connection, template="CLOCK_TIMESTAMP()", **more)
+
+
+def database_time() -> datetime:
+    """Return what the database's clock says now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT CLOCK_TIMESTAMP()")
+        else:
+            cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
+        (now,) = cursor.fetchone()
+    return now if isinstance(now, datetime) else datetime.fromisoformat(now).replace(tzinfo=UTC)

@@ -6,10 +6,15 @@ import os
 import socket
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
-VERSION = "0.1.0"
+RELEASE = "0.1.0"
+BUILD = Path(__file__).resolve().parent.parent / "RELEASE"
+"""A file that a packaged build brings along with its full name, as in ``0.1.0+20261123``."""
+
+VERSION = BUILD.read_text().strip() if BUILD.exists() else RELEASE
 STARTED_AT = datetime.now(UTC)
 
 

@@ -27,6 +27,7 @@ NODE_STATE = Enum(
     "Whether this process is a member of the cluster; out is one that may not be, or not yet.",
     states=["out", "up", "draining", "left"],
 )
+CALLS_REFUSED = Counter("bellhop_calls_refused", "Calls sent elsewhere because this node was about to stop.")
 HEARTBEAT_AGE = Gauge("bellhop_heartbeat_age_seconds", "Time since this node's last heartbeat was written.")
 HEARTBEATS_SKIPPED = Counter(
     "bellhop_heartbeats_skipped", "Heartbeats left out because the server's event loop did not answer."
@@ -38,4 +39,7 @@ JOB_RUNS = Counter("bellhop_job_runs", "Runs of the leader's jobs on this node, 
 JOB_ERRORS = Counter("bellhop_job_errors", "Runs of the leader's jobs that failed.", ["job"])
 JOB_OVERRUNS = Counter(
     "bellhop_job_overruns", "Times a job was due again before its last run had ended.", ["job"]
+)
+LOG_LINES_LOST = Counter(
+    "bellhop_log_lines_lost", "Log lines that could not be written, as when the disk for logs is full."
 )

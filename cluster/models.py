@@ -174,3 +174,56 @@ class LeaderFence(models.Model):
 
     def __str__(self) -> str:
         return f"term {self.token}"
+
+
+class FlagState(models.Model):
+    """Whether a flag is on; one that was never switched has no row, and is on."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    on = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} is {'on' if self.on else 'off'}"
+
+
+class ReleaseSeen(models.Model):
+    """A release that has run here, and when a node last began a life with it."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class CommandAck(models.Model):
+    """What one life of a node made of an order on the control stream."""
+
+    order = models.CharField(max_length=32)
+    instance_id = models.CharField(max_length=64)
+    boot = models.CharField(max_length=16)
+    ok = models.BooleanField()
+    detail = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("order", "instance_id", "boot"), name="commandack_once_a_life"),
+        )
+        indexes = (models.Index(fields=("at",), name="commandack_age"),)
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}: {'yes' if self.ok else 'no'}"
+
+
+class NodeReport(models.Model):
+    """What a node measured of itself, as it last wrote it; only its newest is kept."""
+
+    instance_id = models.CharField(max_length=64, primary_key=True)
+    boot = models.CharField(max_length=16)
+    figures = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.instance_id} ({self.boot})"

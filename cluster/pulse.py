@@ -1,4 +1,4 @@
-"""The one background thread of a node: its heartbeat, its hold on the lease, the jobs that are due.
+"""The one background thread of a node: its heartbeat, its lease, the jobs due, orders, its report.
 
 ``start`` is called by whoever serves, in the process that serves: never before a fork, and never
 when an app is only loaded, or every management command would be a node.
@@ -17,18 +17,24 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import metrics, nodes
+from cluster import control, flags, metrics, nodes
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
 from cluster.models import NodeRole
 from cluster.nodes import Life
+from cluster.releases import records
+from cluster.reports import Reporter
+from cluster.streams import Cursor
 
 logger = logging.getLogger("bellhop.node")
 
-BEAT_SECONDS = 1.0
+TURN_SECONDS = 0.5
+TURNS_A_BEAT = 2
+TURNS_A_REPORT = 4
 LOOP_PATIENCE_SECONDS = 2.0
 JOBS_PATIENCE_SECONDS = 2.0
+ORDERS_PATIENCE_SECONDS = 1.0
 STOP_SECONDS = 8.0
 
 
@@ -41,12 +47,17 @@ class Pulse:
         self._role = role
         self._life: Life | None = None
         self._runner = Runner()
+        self._follower = control.Follower()
+        self._reporter = Reporter()
+        self._turns = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._load = Load()
         self._beaten_at = time.monotonic()
         self._database_ok = True
         self._entered: Future[None] = Future()
         self._stopping = Event()
+        self._woken = Event()
+        self._draining = self._said_draining = False
         self._thread = Thread(target=self._run, name="bellhop-node", daemon=True)
 
     def start(self) -> None:
@@ -67,7 +78,18 @@ class Pulse:
     def stop(self) -> None:
         """Leave in good order; stopping twice is fine."""
         self._stopping.set()
+        self._woken.set()
         self._thread.join(STOP_SECONDS)
+
+    def drain(self, *, draining: bool) -> None:
+        """Say at once whether we are on the way out; a node that is leads nobody."""
+        self._draining = draining
+        self._woken.set()
+
+    @property
+    def is_in(self) -> bool:
+        """Say whether we are a member, as far as we know."""
+        return self._life is not None
 
     def _run(self) -> None:
         with connection_of_its_own():
@@ -76,13 +98,16 @@ class Pulse:
             while not self._stopping.is_set():
                 begun = time.monotonic()
                 self._turn()
-                self._stopping.wait(max(0.0, begun + BEAT_SECONDS - time.monotonic()))
+                self._woken.wait(max(0.0, begun + TURN_SECONDS - time.monotonic()))
+                self._woken.clear()
             self._leave()
 
     def _enter(self) -> bool:
         """Take our name; say whether to go on. With the database away, we come in when it is back."""
         life = Life(self._role)
         try:
+            # Read before we are seen: whoever sees us and orders something is heard.
+            known = control.position()
             nodes.take(life, self._stopping)
         except DatabaseProblem as problem:
             self._missed(problem)
@@ -90,7 +115,7 @@ class Pulse:
             self._entered.set_exception(problem)
             return False
         else:
-            self._begin(life)
+            self._begin(life, known)
         self._entered.set_result(None)
         return True
 
@@ -101,14 +126,37 @@ class Pulse:
             return
         try:
             connection.close_if_unusable_or_obsolete()
-            self._beat()
-            self._lead()
+            self._say_whether_we_drain()
+            self._do_what_is_due()
         except DatabaseProblem as problem:
             self._missed(problem)
         except Exception:  # whatever it is, the next beat must come
             logger.exception("node.turn_failed")
         else:
             self._database_ok = True
+
+    def _say_whether_we_drain(self) -> None:
+        """Tell the others when it has changed, and let another lead."""
+        if self._life is None or self._said_draining == self._draining:
+            return
+        draining = self._draining
+        nodes.drain(self._life, draining=draining)
+        self._said_draining = draining
+        metrics.NODE_STATE.state("draining" if draining else "up")
+        if draining:
+            self._runner.rest()
+            self.lease.release(self._life.boot)
+
+    def _do_what_is_due(self) -> None:
+        """Beat and lead each second, follow orders each half, report each two; the beat comes first."""
+        turn, self._turns = self._turns, self._turns + 1
+        if turn % TURNS_A_BEAT == 0:
+            self._beat()
+            self._lead()
+        self._follower.turn()
+        flags.refresh()
+        if turn % TURNS_A_REPORT == 1 and self._life is not None:
+            self._reporter.turn(self._life)
 
     def _beat(self) -> None:
         if self._life is None or not nodes.beat(
@@ -122,23 +170,28 @@ class Pulse:
         """Enter again, as another life: what this one believed to be true may not be so any more."""
         was, self._life = self._life, None
         self.lease.drop()
-        life = Life(self._role)
+        self._follower.rest()
+        life, known = Life(self._role), control.position()
         if nodes.claim(life):
-            self._begin(life)
+            self._begin(life, known)
             metrics.NODE_REJOINS.inc()
             logger.warning("node.rejoined", extra={"boot": life.boot})
         elif was is not None:
             metrics.NODE_STATE.state("out")
             logger.error("node.name_taken", extra={"instance": life.instance_id})
 
-    def _begin(self, life: Life) -> None:
+    def _begin(self, life: Life, known: Cursor) -> None:
         self._life, self._beaten_at = life, time.monotonic()
+        self._follower.begin(life, known)
+        records.record()
+        self._said_draining = False
         metrics.NODE_STATE.state("up")
 
     def _lead(self) -> None:
         if self._runner.deposed.is_set():
             self.lease.drop()
-        term = self.lease.keep(self._life.instance_id, self._life.boot) if self._life else None
+        life = None if self._draining else self._life
+        term = self.lease.keep(life.instance_id, life.boot) if life else None
         if term is None:
             self._runner.rest()
         else:
@@ -146,6 +199,7 @@ class Pulse:
 
     def _leave(self) -> None:
         self._runner.stop(JOBS_PATIENCE_SECONDS)
+        self._follower.stop(ORDERS_PATIENCE_SECONDS)
         metrics.NODE_STATE.state("left")
         try:
             if self._life is not None:
@@ -211,6 +265,17 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
     """Let the heartbeat depend on the server's event loop."""
     if _pulse is not None:
         _pulse.watch(loop)
+
+
+def drain(*, draining: bool) -> None:
+    """Say that this node is on its way out, or is not after all."""
+    if _pulse is not None:
+        _pulse.drain(draining=draining)
+
+
+def is_out() -> bool:
+    """Say whether this process should be a member of the cluster and is not."""
+    return _pulse is not None and not _pulse.is_in
 
 
 def leads() -> bool:

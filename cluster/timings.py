@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ContextDecorator
 from dataclasses import dataclass, field
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from prometheus_client import REGISTRY
 from prometheus_client.core import HistogramMetricFamily
@@ -114,6 +114,24 @@ def timings() -> dict[str, Timing]:
 def snapshot() -> dict[str, dict[str, float]]:
     """Return count, avg, p50, p95 and p99 (milliseconds) of every operation of this process."""
     return {name: timing.as_dict() for name, timing in sorted(timings().items())}
+
+
+def reported() -> dict[str, dict[str, object]]:
+    """Return every operation's durations in a form that crosses nodes."""
+    return {
+        name: {"total": round(it.total, 3), "longest": round(it.longest, 3), "buckets": it.buckets}
+        for name, it in timings().items()
+    }
+
+
+def merged(reports: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, float]]:
+    """Return count, avg, p50, p95 and p99 of every operation over several nodes' reports."""
+    sums: dict[str, Timing] = {}
+    for report in reports:
+        for name, said in report.items():
+            if len(said["buckets"]) == len(BOUNDS) + 1:  # a node of another release may count otherwise
+                sums.setdefault(name, Timing()).merge(Timing(said["total"], said["longest"], said["buckets"]))
+    return {name: timing.as_dict() for name, timing in sorted(sums.items())}
 
 
 class OperationSeconds(Collector):

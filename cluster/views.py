@@ -15,6 +15,8 @@ from cluster.answers.encoding import dumps
 from cluster.answers.envelope import JSON, logged_already
 from cluster.health import Finding, Word, check_all, overall
 from cluster.scrapers import may_scrape
+from cluster.serving.drain import is_draining
+from cluster.serving.readiness import unreadiness
 
 
 @require_safe
@@ -24,7 +26,9 @@ def health(request: HttpRequest) -> HttpResponse:
     word = overall(findings)
     tell = _details_for(request)
     checks = {name: _shown(finding, tell=tell) for name, finding in findings.items()}
-    return _plain({"status": word, "checks": checks}, 503 if word is Word.UNHEALTHY else 200)
+    away = word is Word.UNHEALTHY or is_draining()
+    said = {"draining": True} if is_draining() else {}
+    return _plain({"status": word, "checks": checks, **said}, 503 if away else 200)
 
 
 @require_safe
@@ -35,9 +39,11 @@ def live(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(_: HttpRequest) -> HttpResponse:
-    """Return whether the balancer may send work here."""
-    unfit = overall(check_all()) is Word.UNHEALTHY
-    return _plain({"status": "not-ready" if unfit else "ready"}, 503 if unfit else 200)
+    """Return whether the balancer may send work here, and why not."""
+    reason = unreadiness()
+    if reason:
+        return _plain({"status": "not-ready", "reason": reason}, 503)
+    return _plain({"status": "ready"})
 
 
 @require_safe

@@ -28,6 +28,7 @@ CONFIGURATION_REFERENCE = reference
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
 INSTANCE_ID = ENVIRONMENT.instance_id
+RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
 
@@ -53,7 +54,7 @@ INSTALLED_APPS = [
 ]
 
 # Ids come first so that every refusal below carries them; probes are answered before anything looks
-# at the host name; the caller is known before the door.
+# at the host name, and before a node that stops refuses; the caller is known before the door.
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "cluster.middleware.ProbesMiddleware",
+    "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -81,6 +83,7 @@ HEALTH_DETAILS_FOR = "security.probes.is_staff"
 ROOT_URLCONF = "settings.urls"
 ASGI_APPLICATION = "settings.asgi.application"
 WSGI_APPLICATION = "settings.wsgi.application"
+LIVE_APPLICATION = "settings.live.application"
 APPEND_SLASH = False
 CSRF_FAILURE_VIEW = "cluster.answers.csrf_failure"
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts or hosts_of(ENVIRONMENT.host)
@@ -89,6 +92,13 @@ CSRF_TRUSTED_ORIGINS = ENVIRONMENT.cors_origin
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
+ROLE = ENVIRONMENT.role
+WEB_THREADS = ENVIRONMENT.web_threads
+# With others there is a balancer that looks at /health/ready; one process alone has nobody to wait for.
+DRAIN_GRACE = (
+    3_000 * bool(ENVIRONMENT.redis_url) if ENVIRONMENT.drain_grace is None else ENVIRONMENT.drain_grace
+) / 1000
+DRAIN_TIMEOUT = ENVIRONMENT.drain_timeout / 1000
 
 # --- HTTPS ------------------------------------------------------------------------------------
 HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_only

@@ -35,12 +35,32 @@ class Environment(BaseModel):
         "127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$", description="an address or host name to listen on"
     )
     port: int = Field(8000, ge=1, le=65535, description="a TCP port, 1 to 65535")
+    role: Literal["all", "web", "live"] = Field(
+        "all", description="all (everything), web (JSON and pages) or live (sockets)"
+    )
+    web_threads: int = Field(2, ge=1, le=64, description="threads that answer in the role web, 1 to 64")
+    drain_grace: int | None = Field(
+        None,
+        ge=0,
+        le=600_000,
+        description=f"{MILLISECONDS}, 0 to 600000, for the balancer to notice that a node stops; "
+        "not set means 3000 with REDIS_URL, else 0",
+    )
+    drain_timeout: int = Field(
+        20_000,
+        ge=100,
+        le=600_000,
+        description=f"{MILLISECONDS}, 100 to 600000, for calls to end when a node stops",
+    )
     instance_id: str = Field(
         "",
         pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,53})?$",
         description="up to 54 letters, digits, dots, hyphens and underscores, first a letter or digit",
     )
     data_dir: Path = Field(BASE_DIR / "var", description="a folder this process may write to")
+    releases_dir: Path | None = Field(
+        None, description="the folder with a folder for each release and the link `current`; for rollback"
+    )
     debug: bool = Field(False, description="true or false; true only with settings.dev")
 
     # What it stores its data in

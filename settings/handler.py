@@ -8,8 +8,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+
+from cluster.answers import problems, refuse
+from cluster.middleware import ProbesMiddleware, RequestIdentityMiddleware, TrailingSlashMiddleware
 
 Message = Mapping[str, Any]
 Created = tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]
@@ -50,6 +54,20 @@ class OneHopHandler(ASGIHandler):
     async def read_body(self, receive: Receive) -> IO[bytes]:
         """Read a body; what is beyond the limit is read but not kept."""
         return await super().read_body(bounded(receive, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1))
+
+
+class ProbesHandler(OneHopHandler):
+    """Answers the probes; every other path leads nowhere, and no page or view is even loaded."""
+
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """Build a chain of three rooms in place of the whole house."""
+        probes = convert_exception_to_response(ProbesMiddleware(nowhere))
+        self._middleware_chain = RequestIdentityMiddleware(TrailingSlashMiddleware(probes))
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer a path that only other nodes know."""
+    return refuse(problems.NotFound("This node serves sockets only."), request)
 
 
 def bounded(receive: Receive, limit: int) -> Receive:

@@ -70,6 +70,11 @@ def enveloped(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
+def draining(request: HttpRequest) -> HttpResponse:
+    """Answer a call that comes when this node takes none any more."""
+    return _tell(problems.NodeDraining(retry_after=1, headers={"Connection": "close"}), request)
+
+
 def _tell(problem: Problem, request: HttpRequest) -> HttpResponse:
     if speaks_json(request):
         return refuse(problem, request)

@@ -15,7 +15,8 @@
     ├── IdempotencyConflict      422 IDEMPOTENCY_CONFLICT
     ├── RuleViolated             422 BUSINESS_RULE_VIOLATION
     ├── LimitExceeded            429 RATE_LIMIT_EXCEEDED
-    └── DatabaseUnavailable      503 DATABASE_UNAVAILABLE
+    ├── DatabaseUnavailable      503 DATABASE_UNAVAILABLE
+    └── NodeDraining             503 NODE_DRAINING
 
 Apps above add their own (same tree, more precise codes). Raised by rules and actions, turned
 into an answer by the doors; none of them is ever a 500.
@@ -180,3 +181,11 @@ class DatabaseUnavailable(Problem):
     status = 503
     code = "DATABASE_UNAVAILABLE"
     message = "The service is briefly unavailable; please try again."
+
+
+class NodeDraining(Problem):
+    """This node is about to stop; nothing of the call was done, another node takes it."""
+
+    status = 503
+    code = "NODE_DRAINING"
+    message = "This node is going out of service and has done nothing; please send it again."

@@ -8,6 +8,16 @@ old one dropped, a gap filled from the log.
 from cluster.hub.core import Hub, current
 from cluster.hub.feed import Listener
 from cluster.hub.outbox import Outbox, Replay
-from cluster.hub.stopping import before_stop
+from cluster.hub.stopping import before_stop, leaving, say_goodbye, stay
 
-__all__ = ["Hub", "Listener", "Outbox", "Replay", "before_stop", "current"]
+__all__ = [
+    "Hub",
+    "Listener",
+    "Outbox",
+    "Replay",
+    "before_stop",
+    "current",
+    "leaving",
+    "say_goodbye",
+    "stay",
+]

@@ -1,50 +1,57 @@
-"""A last word to the sockets before the server stops.
+"""A last word to the sockets before this process goes out of service.
 
-An ASGI server closes its sockets first and tells the application afterwards, so the application
-has to hear the signal itself. Where the server left the signal alone, nothing is done.
+Each event loop with sockets leaves the way to say it with ``before_stop``; whoever drains the
+process calls ``say_goodbye`` from a thread of its own, and ``stay`` if it is to serve on after all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from types import FrameType
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TookTooLong
+from typing import Any
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
-GOODBYE_SECONDS = 2.0
+logger = logging.getLogger("bellhop.hub")
 
-Handler = Callable[[int, FrameType | None], object]
+Goodbye = Callable[[bool], Coroutine[Any, Any, None]]
+"""Sees every socket of a loop off; all at once when told to hurry, else each at a moment of its own."""
 
-
-def before_stop(goodbye: Callable[[], Awaitable[None]]) -> None:
-    """On the first SIGTERM or SIGINT, run ``goodbye`` for at most two seconds, then let the server stop."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop = asyncio.get_running_loop()
-    for number in SIGNALS:
-        servers = signal.getsignal(number)
-        if callable(servers) and servers is not signal.default_int_handler:
-            signal.signal(number, _polite(servers, goodbye, loop))
+_goodbyes: list[tuple[asyncio.AbstractEventLoop, Goodbye]] = []
+_leaving = False
 
 
-def _polite(
-    servers: Handler, goodbye: Callable[[], Awaitable[None]], loop: asyncio.AbstractEventLoop
-) -> Handler:
-    leaving: list[asyncio.Task[None]] = []
+def before_stop(goodbye: Goodbye) -> None:
+    """Let ``goodbye`` be said on the running event loop when this process goes out of service."""
+    _goodbyes.append((asyncio.get_running_loop(), goodbye))
 
-    async def leave(number: int) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE_SECONDS):
-                await goodbye()
-        servers(number, None)
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        if leaving or not loop.is_running():  # a second signal means now
-            servers(number, frame)
-        else:
-            loop.call_soon_threadsafe(lambda: leaving.append(loop.create_task(leave(number))))
+def leaving() -> bool:
+    """Say whether new sockets are to be sent elsewhere."""
+    return _leaving
 
-    return handle
+
+def say_goodbye(seconds: float, *, hurried: bool = False) -> None:
+    """See all sockets off, and return when that is done or the time is over; never from an event loop."""
+    global _leaving  # noqa: PLW0603
+    _leaving = True
+    deadline = time.monotonic() + seconds
+    _goodbyes[:] = [pair for pair in _goodbyes if not pair[0].is_closed()]
+    said = [_begun(loop, goodbye, hurried=hurried) for loop, goodbye in _goodbyes if loop.is_running()]
+    for one in said:
+        try:
+            one.result(max(0.0, deadline - time.monotonic()))
+        except TookTooLong:
+            logger.warning("hub.goodbye_unfinished")
+
+
+def stay() -> None:
+    """Let new sockets in again."""
+    global _leaving  # noqa: PLW0603
+    _leaving = False
+
+
+def _begun(loop: asyncio.AbstractEventLoop, goodbye: Goodbye, *, hurried: bool) -> Future[None]:
+    return asyncio.run_coroutine_threadsafe(goodbye(hurried), loop)

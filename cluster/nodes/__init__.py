@@ -6,7 +6,7 @@ a time.
 """
 
 from cluster.nodes.names import NameTaken, take
-from cluster.nodes.rows import Life, NodeState, Seen, beat, claim, forget_gone, gone, leave, seen
+from cluster.nodes.rows import Life, NodeState, Seen, beat, claim, drain, forget_gone, gone, leave, seen
 
 __all__ = [
     "Life",
@@ -15,6 +15,7 @@ __all__ = [
     "Seen",
     "beat",
     "claim",
+    "drain",
     "forget_gone",
     "gone",
     "leave",

@@ -74,6 +74,12 @@ def beat(life: Life, *, connections: int, load: float) -> bool:
     return bool(alive.update(last_heartbeat=DatabaseNow(), connections=connections, load=load))
 
 
+def drain(life: Life, *, draining: bool) -> None:
+    """Say that this life takes no new work, or does again."""
+    status = NodeStatus.DRAINING if draining else NodeStatus.UP
+    _rows_of(life).exclude(status=NodeStatus.LEFT).update(status=status)
+
+
 def leave(life: Life) -> None:
     """Say that this life ended in good order."""
     _rows_of(life).update(status=NodeStatus.LEFT, last_heartbeat=DatabaseNow())

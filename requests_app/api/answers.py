@@ -192,7 +192,7 @@ class NodeTimingsSerializer(CamelSerializer):
 
 
 class PerformanceSerializer(CamelSerializer):
-    """Operations in sum and node by node."""
+    """Operations over all nodes, merged from their buckets, and node by node; others' are seconds old."""
 
     operations = serializers.DictField(child=OperationTimings())
     nodes = NodeTimingsSerializer(many=True)

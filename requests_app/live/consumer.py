@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 
+from cluster import hub
 from cluster.answers.problems import AuthenticationRequired
 from cluster.bus import Message
 from cluster.hub.outbox import Send
@@ -74,9 +75,9 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
     """Return who they are and where their properties stand. Raises Turned."""
     if not visitor.speaks_ours:
         raise Turned(Code.BAD_PROTOCOL, f"offer the subprotocol {SUBPROTOCOL}")
+    if hub.leaving():
+        raise Turned(Code.RESTART, "drain")
     lobby = lobbies.current()
-    if lobby.leaving:
-        raise Turned(Code.RESTART, "restart")
     if len(lobby.sockets) >= limits.SOCKETS_PER_PROCESS:
         raise Turned(Code.OVERLOAD, "overload")
     try:

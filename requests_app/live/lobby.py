@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -33,7 +34,6 @@ class Lobby:
         self.hub = its_hub
         self.presence = Presence(its_hub)
         self.sockets: set[Socket] = set()
-        self.leaving = False
         self.changes = 0
         self._callers: Counter[str] = Counter()
         self._watching = asyncio.Lock()
@@ -80,14 +80,17 @@ class Lobby:
         """Look at everybody again: what we did not hear may have been about anybody."""
         self._look_again(None)
 
-    async def see_off(self) -> None:
-        """Close every socket with a bye; the server is about to stop."""
-        self.leaving = True
+    async def see_off(self, hurried: bool) -> None:  # noqa: FBT001 - said by position, from a thread
+        """Close every socket with a bye; unless hurried not all at once, or all would come back at once."""
         sockets = list(self.sockets)
+        over = (
+            0.0 if hurried else min(limits.LONGEST_GOODBYE_SECONDS, len(sockets) / limits.GOODBYES_A_SECOND)
+        )
         for socket in sockets:
-            socket.close(Code.RESTART, "restart")
-        self.presence.end()
+            moment = random.uniform(0, over)  # noqa: S311
+            asyncio.get_running_loop().call_later(moment, socket.close, Code.RESTART, "drain")
         await asyncio.gather(*(socket.written() for socket in sockets))
+        self.presence.end()
 
     def _look_again(self, who: Mapping[str, Any] | None) -> None:
         self.changes += 1

@@ -32,5 +32,6 @@ def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    expands = "it only makes an extension and indexes; the release before does not see them"
     dependencies: ClassVar = [("requests_app", "0001_initial")]
     operations: ClassVar = [migrations.RunPython(add, drop)]

@@ -18,13 +18,8 @@ from cluster.local.process import free_port
 from cluster.models import Node
 from tests import cast
 from tests.cast import Hotel
-from tests.journeys.house import ROOT, House
+from tests.journeys.house import HANG_UP, ROOT, House
 from tests.live.lines import until
-
-HANG_UP = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND application_name LIKE 'bellhop journey-%'"
-)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import pytest
 from prometheus_client import REGISTRY
 
 from cluster import timings
-from cluster.timings import Timing, record, snapshot, timed
+from cluster.timings import Timing, merged, record, snapshot, timed
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +72,16 @@ def test_prometheus_reads_the_same_counts() -> None:
     assert REGISTRY.get_sample_value("bellhop_operation_seconds_count", labels) == 2
     assert REGISTRY.get_sample_value("bellhop_operation_seconds_sum", labels) == pytest.approx(0.042)
     assert REGISTRY.get_sample_value("bellhop_operation_seconds_bucket", {**labels, "le": "0.005"}) == 1
+
+
+def test_nodes_are_merged_from_their_buckets() -> None:
+    """Nine fast calls on one node, one slow on the other: an average of percentiles would lie."""
+    quick, slow = Timing(), Timing()
+    for _ in range(9):
+        quick.add(1)
+    slow.add(900)
+    both = merged([{"thing": asdict(quick)}, {"thing": asdict(slow)}, {}])["thing"]
+    assert both["count"] == 10
+    assert both["avg"] == pytest.approx(90.9)
+    assert both["p50"] <= 1
+    assert both["p99"] > 750

@@ -14,6 +14,10 @@ from django.db import connection
 from cluster.local.process import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND application_name LIKE 'bellhop journey-%'"
+)
 
 
 @dataclass
@@ -23,6 +27,8 @@ class House:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    manage: Path = ROOT / "manage.py"
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -34,7 +40,7 @@ class House:
         log = self.folder / "server.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+                [sys.executable, str(self.manage), "serve", "--host", "127.0.0.1", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=output,
@@ -70,7 +76,7 @@ class House:
         address = f"postgresql://{place['USER']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
         # A name of their own keeps these processes' news apart from other runs on the same Redis.
         named = {"DATABASE_URL": address, "DATA_DIR": str(self.folder), "INSTANCE_ID": f"journey-{self.port}"}
-        return {**os.environ, **named, "DJANGO_SETTINGS_MODULE": "settings.test"}
+        return {**os.environ, **named, **self.more, "DJANGO_SETTINGS_MODULE": "settings.test"}
 
     def _is_ready(self) -> bool:
         try:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from settings.asgi import application  # sets Django up
 
 if __name__ == "__main__":
-    from cluster.management.commands.serve import configuration
+    from cluster.serving.asgi import DrainingServer, configuration
     from requests_app.live import limits
 
     port, *shortened = sys.argv[1:]
     for name, _, value in (word.partition("=") for word in shortened):
         setattr(limits, name, type(getattr(limits, name))(value))
-    config = configuration("127.0.0.1", int(port))
+    config = configuration("settings.asgi.application", "127.0.0.1", int(port))
     config.app = application
     # Not a node of the cluster: these tests empty the tables between them, under any job's feet.
     config.lifespan = "off"
-    uvicorn.Server(config).run()
+    DrainingServer(config).run()

@@ -154,7 +154,7 @@ def test_a_stopping_node_says_goodbye(own_node: Node, line: Line) -> None:
     code, bye = line.closed()
     assert code == 1012
     assert bye is not None
-    assert (bye["code"], bye["reason"], bye["reconnect"]) == (1012, "restart", True)
+    assert (bye["code"], bye["reason"], bye["reconnect"]) == (1012, "drain", True)
     assert 0 <= bye["after_ms"] < 3_000
     own_node.process.wait(10)
     assert time.monotonic() - started < 5.0

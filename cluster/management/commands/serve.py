@@ -1,23 +1,22 @@
-"""`manage.py serve`: one process that answers pages, JSON and sockets, and is a node of the cluster."""
+"""`manage.py serve`: one process that is a node of the cluster, in one of three roles."""
 
 import signal
 import sys
 from typing import Any
 
 import structlog
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from cluster import pulse
 from cluster.identity import instance_id
+from cluster.models import NodeRole
 from cluster.nodes import NameTaken
-from cluster.sockets.protocol import HubProtocol
+from cluster.serving import asgi, successor, wsgi
 
 logger = structlog.stdlib.get_logger("cluster.serve")
 
-LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
-GRACE_SECONDS = 10
 NAME_TAKEN = 78  # EX_CONFIG of sysexits.h: starting again without another INSTANCE_ID would not help
 
 
@@ -31,40 +30,42 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The address, from the environment unless given."""
+        """Role and address, from the environment unless given."""
+        parser.add_argument(
+            "--role",
+            choices=NodeRole.values,
+            default=settings.ROLE,
+            help="all: everything; web: JSON and pages; live: sockets (ROLE)",
+        )
         parser.add_argument("--host", default=settings.LISTEN_HOST, help="address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.LISTEN_PORT, help="TCP port (PORT)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the server, which drains on SIGTERM and SIGINT and then raises them again: a clean end."""
+        """Enter the cluster, serve, leave it."""
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
+        role, host, port = NodeRole(options["role"]), options["host"], options["port"]
         try:
-            pulse.start()
+            pulse.start(role)
         except NameTaken as taken:
             raise CommandError(str(taken), returncode=NAME_TAKEN) from taken
-        logger.info("serving", host=options["host"], port=options["port"], instance=instance_id())
+        logger.info("serving", role=role, host=host, port=port, instance=instance_id())
         try:
-            uvicorn.Server(configuration(options["host"], options["port"])).run()
+            serve(role, host, port)
+        except OSError as problem:
+            raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
         finally:
             pulse.stop()
+            successor.take_over()
 
 
-def configuration(host: str, port: int) -> uvicorn.Config:
-    """The server's settings: our own logs and proxy rules in place of its."""
-    module, _, name = settings.ASGI_APPLICATION.rpartition(".")
-    return uvicorn.Config(
-        f"{module}:{name}",
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="on",
-        ws=HubProtocol,
-        ws_ping_interval=None,  # our own heartbeats find a silent client, at less
-        ws_max_size=LARGEST_FRAME,
-        ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+def serve(role: NodeRole, host: str, port: int) -> None:
+    """Run the server of a role until it is told to stop."""
+    if role is NodeRole.WEB:
+        for notice in settings.CONFIGURATION_NOTICES():
+            logger.warning(notice)
+        wsgi.serve(import_string(settings.WSGI_APPLICATION), host, port, threads=settings.WEB_THREADS)
+    else:
+        asgi.serve(
+            settings.LIVE_APPLICATION if role is NodeRole.LIVE else settings.ASGI_APPLICATION, host, port
+        )

@@ -1,0 +1,25 @@
+"""The releases there have been, oldest first; the last one is this."""
+
+from __future__ import annotations
+
+RELEASES = ("0.1.0",)
+
+
+def is_known(release: str) -> bool:
+    """Say whether there has been this release. A build's label after ``+`` does not count."""
+    return base(release) in RELEASES
+
+
+def base(release: str) -> str:
+    """Return the release a build was made of: ``0.1.0`` of ``0.1.0+20261123``."""
+    return release.partition("+")[0]
+
+
+def is_older(release: str, other: str) -> bool:
+    """Say whether ``release`` came before ``other``. Raises ValueError for one there never was."""
+    return RELEASES.index(base(release)) < RELEASES.index(base(other))
+
+
+def age(release: str) -> int:
+    """Return how many releases have followed. Raises ValueError for one there never was."""
+    return len(RELEASES) - 1 - RELEASES.index(base(release))

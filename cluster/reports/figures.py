@@ -1,0 +1,34 @@
+"""The figures of this layer."""
+
+from __future__ import annotations
+
+from cluster import bus, metrics, pulse, status, timings
+from cluster.reports.registry import Json, register
+
+
+def register_all() -> None:
+    """Register them; called once when the app is ready."""
+    register("operations", timings.reported)
+    register("bus", bus_figures)
+    register("hub", hub_figures)
+    register("reasons", status.reasons)
+
+
+def bus_figures() -> Json:
+    """Return how the wire to the other nodes is: up, down or local."""
+    return {"state": str(bus.state())}
+
+
+def hub_figures() -> Json:
+    """Return what this node's sockets live through."""
+    return {
+        "sockets": pulse.open_sockets(),
+        "gapRepairs": _value(metrics.GAP_REPAIRS),
+        "slowSockets": _value(metrics.SLOW_SOCKETS),
+        "eventsPublished": _value(metrics.EVENTS_PUBLISHED),
+    }
+
+
+def _value(counter: metrics.Counter) -> int:
+    (found,) = counter.collect()
+    return int(found.samples[0].value)

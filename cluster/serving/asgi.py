@@ -1,0 +1,53 @@
+"""uvicorn, for the roles with sockets."""
+
+from __future__ import annotations
+
+from types import FrameType
+
+import uvicorn
+from django.conf import settings
+
+from cluster.serving.departure import Departure
+from cluster.sockets.protocol import HubProtocol
+
+LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that is told to stop when everybody has been seen off, and not by the signal itself."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._departure = Departure(self._stop)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Hear a signal in uvicorn's place."""
+        self._departure.hear(sig, frame)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+def serve(application: str, host: str, port: int) -> None:
+    """Serve the application of this dotted path until a signal ends it."""
+    DrainingServer(configuration(application, host, port)).run()
+
+
+def configuration(application: str, host: str, port: int) -> uvicorn.Config:
+    """The server's settings: our own logs and proxy rules in place of its."""
+    module, _, name = application.rpartition(".")
+    return uvicorn.Config(
+        f"{module}:{name}",
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws=HubProtocol,
+        ws_ping_interval=None,  # our own heartbeats find a silent client, at less
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
+        timeout_graceful_shutdown=round(settings.DRAIN_TIMEOUT),
+    )

@@ -1,0 +1,52 @@
+"""How far the doors of this process are open, and who is inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from threading import Condition
+
+
+class Doors(StrEnum):
+    """What a call finds: it is served, it is served and its connection ends, it is sent elsewhere."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    SHUT = "shut"
+
+
+class Entrance:
+    """The one way in for calls; a thread that drains can wait here until nobody is inside."""
+
+    def __init__(self) -> None:
+        self.doors = Doors.OPEN
+        self._inside = 0
+        self._changed = Condition()
+
+    def set(self, doors: Doors) -> None:
+        """Open or close for all calls from now on."""
+        with self._changed:
+            self.doors = doors
+
+    @contextmanager
+    def call(self) -> Iterator[bool]:
+        """Pass a call through; it is told whether it may go on."""
+        with self._changed:
+            welcome = self.doors is not Doors.SHUT
+            self._inside += 1
+        try:
+            yield welcome
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def empty(self, seconds: float) -> bool:
+        """Wait until nobody is inside, at most so long; say whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._inside == 0, seconds)
+
+
+entrance = Entrance()
+"""The entrance of this process."""

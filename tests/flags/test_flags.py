@@ -1,0 +1,92 @@
+"""Flags: on until switched off, known to every process, told on the control stream."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from cluster import flags
+from cluster.flags import reading, registry
+from cluster.models import CONTROL_STREAM, Event, FlagState, StreamHead
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+OPERATOR = {"kind": "operator", "name": "root"}
+
+
+@pytest.fixture
+def flag(monkeypatch: pytest.MonkeyPatch) -> flags.Flag:
+    monkeypatch.setattr(registry, "_flags", {})
+    monkeypatch.setattr(reading, "_snapshot", reading.Snapshot())
+    flags.declare("night-bell", "The bell rings at night.", since="0.1.0")
+    return flags.declare("front-bell", "The bell at the desk rings.", since="0.1.0")
+
+
+def test_a_flag_is_on_until_it_is_switched_off(flag: flags.Flag) -> None:
+    assert flags.is_on(flag)
+    assert flags.switch([flag.name], on=False, by=OPERATOR) == [flag.name]
+    assert not flags.is_on(flag)
+    assert flags.switch([flag.name], on=True, by=OPERATOR) == [flag.name]
+    assert flags.is_on(flag)
+
+
+def test_a_switch_is_one_event_and_one_version(flag: flags.Flag) -> None:
+    for _ in range(3):
+        flags.switch([flag.name], on=False, by=OPERATOR)
+    event = Event.objects.get(stream=CONTROL_STREAM, name="flag:switched")
+    assert event.change == {"name": flag.name, "on": False, "by": OPERATOR}
+    assert StreamHead.objects.get(stream=CONTROL_STREAM).counters["flags"] == 1
+
+
+def test_an_unknown_name_changes_nothing(flag: flags.Flag) -> None:
+    with pytest.raises(flags.UnknownFlag, match="the flags are: front-bell, night-bell"):
+        flags.switch([flag.name, "doorbell"], on=False, by=OPERATOR)
+    assert flags.is_on(flag)
+    assert not FlagState.objects.exists()
+
+
+def test_another_process_follows_at_the_next_look(flag: flags.Flag) -> None:
+    other = reading.Snapshot()
+    assert not other.is_off(flag.name)
+    flags.switch([flag.name], on=False, by=OPERATOR)
+    assert not other.is_off(flag.name)
+    other.refresh()
+    assert other.is_off(flag.name)
+
+
+def test_with_the_database_away_all_stays_as_it_was(
+    flag: flags.Flag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags.switch([flag.name], on=False, by=OPERATOR)
+
+    def away(**_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(FlagState.objects, "filter", away)
+    flags.refresh()
+    assert not flags.is_on(flag)
+    with pytest.raises(OperationalError):
+        reading.Snapshot().is_off(flag.name)
+
+
+def test_the_command(flag: flags.Flag) -> None:
+    said = io.StringIO()
+    call_command("flag", flag.name, "off", "--json", stdout=said)
+    shown = {"name": flag.name, "on": False, "since": "0.1.0", "help": "The bell at the desk rings."}
+    assert json.loads(said.getvalue()) == [shown]
+    said = io.StringIO()
+    call_command("flag", stdout=said)
+    assert [line.split()[:2] for line in said.getvalue().splitlines()] == [
+        ["front-bell", "off"],
+        ["night-bell", "on"],
+    ]
+    with pytest.raises(CommandError, match="There is no flag 'doorbell'"):
+        call_command("flag", "doorbell", "off")
+
+
+def test_a_name_is_declared_once(flag: flags.Flag) -> None:
+    with pytest.raises(ValueError, match="declared twice"):
+        flags.declare(flag.name, "Again.", since="0.1.0")

@@ -1,0 +1,161 @@
+"""A cluster that goes back to the release before."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from cluster import flags, identity
+from cluster.flags import reading, registry
+from cluster.models import Node, ReleaseSeen
+from cluster.releases import discipline, walking
+from cluster.releases.shelf import Shelf
+from tests import cast
+from tests.cast import Hotel
+from tests.journeys.house import ROOT, House
+from tests.live.lines import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEXT = f"{identity.RELEASE}+next"
+
+
+@pytest.fixture
+def hotel(transactional_db: None) -> Hotel:
+    return cast.demo_hotel()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """This house, and the same again under the next name, which is in force."""
+    found = Shelf(tmp_path / "releases")
+    found.add(ROOT, NEXT)
+    (found.folder / identity.VERSION).symlink_to(ROOT)
+    found.put(NEXT)
+    return found
+
+
+@pytest.fixture
+def houses(hotel: Hotel, shelf: Shelf, tmp_path: Path) -> Iterator[list[House]]:
+    """Two nodes with the next release; the first one leads."""
+    opened = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        more = {"RELEASES_DIR": str(shelf.folder)}
+        house = House(tmp_path / name, manage=shelf.folder / "current/manage.py", more=more)
+        opened.append(house.open())
+    ReleaseSeen.objects.create(version=identity.VERSION, started_at=timezone.now())
+    yield opened
+    for house in opened:
+        house.close()
+
+
+class Guests:
+    """Somebody asks for a page all the time, at whichever node takes the call, like a balancer."""
+
+    def __init__(self, houses: list[House], hotel: Hotel) -> None:
+        self.answered = self.failed = 0
+        self._houses, self._credential = houses, cast.bearer(hotel.hoa)
+        self._enough = Event()
+        self._thread = Thread(target=self._ask, daemon=True)
+
+    def __enter__(self) -> Guests:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join(10)
+
+    def _ask(self) -> None:
+        with httpx.Client(headers=self._credential, timeout=5) as client:
+            while not self._enough.wait(0.02):
+                if any(self._answers(client, house) for house in self._houses):
+                    self.answered += 1
+                else:
+                    self.failed += 1
+
+    def _answers(self, client: httpx.Client, house: House) -> bool:
+        try:
+            return client.get(f"{house.address}/api/request").is_success
+        except httpx.TransportError:
+            return False
+
+
+def versions() -> set[str]:
+    return set(Node.objects.values_list("version", flat=True))
+
+
+@pytest.mark.journey
+def test_the_way_back_while_the_house_is_open(houses: list[House], shelf: Shelf, hotel: Hotel) -> None:
+    assert versions() == {NEXT}
+    pids = dict(Node.objects.values_list("instance_id", "pid"))
+    said = io.StringIO()
+    with Guests(houses, hotel) as guests:
+        call_command("rollback", "--json", stdout=said)
+        until(lambda: guests.answered > 20)
+    assert guests.failed == 0
+    assert versions() == {identity.VERSION}
+    assert dict(Node.objects.values_list("instance_id", "pid")) == pids
+    assert (shelf.folder / "current").readlink() == Path(identity.VERSION)
+    steps = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert [step["step"] for step in steps if step["node"]] == [
+        f"is asked to go from {NEXT} to {identity.VERSION}",
+        f"is up with {identity.VERSION}",
+    ] * 2
+    again = io.StringIO()
+    call_command("rollback", "--to", identity.VERSION, stdout=again)
+    assert again.getvalue().count("runs") == 2
+
+
+@pytest.mark.journey
+def test_a_release_that_would_not_run_stops_the_walk(houses: list[House], shelf: Shelf) -> None:
+    (shelf.folder / "0.0.9").mkdir()
+    (shelf.folder / "0.0.9/manage.py").write_text("import sys; sys.exit('bellhop: PORT is not a port')")
+    with pytest.raises(CommandError, match=r"PORT is not a port.*not touched") as stopped:
+        call_command("rollback", "--to", "0.0.9", stdout=io.StringIO())
+    assert stopped.value.returncode == 1
+    assert versions() == {NEXT}
+    assert all(httpx.get(f"{house.address}/health/ready").is_success for house in houses)
+
+
+@pytest.mark.usefixtures("transactional_db")
+class TestRefusals:
+    """What is refused before anything is changed."""
+
+    def refusal(self, *words: str) -> str:
+        with pytest.raises(CommandError) as refused:
+            call_command("rollback", *words)
+        assert refused.value.returncode == 2
+        return str(refused.value)
+
+    def test_nothing_to_go_back_to(self) -> None:
+        assert "none to go back to" in self.refusal()
+
+    def test_nobody_is_there(self) -> None:
+        assert self.refusal("--to", identity.RELEASE) == "No node is up."
+
+    def test_below_a_floor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(discipline, "floors", lambda _: {"house.0009_tidy": identity.RELEASE})
+        said = self.refusal("--to", "0.0.9")
+        assert "house.0009_tidy took away" in said
+        assert "Restore a backup" in said
+
+
+def test_the_flags_of_what_came_after(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
+    monkeypatch.setattr(registry, "_flags", {})
+    monkeypatch.setattr(reading, "_snapshot", reading.Snapshot())
+    monkeypatch.setattr(walking.history, "RELEASES", ("0.1.0", "0.2.0", "0.3.0"))
+    for name, since in (("a", "0.1.0"), ("b", "0.2.0"), ("c", "0.3.0"), ("d", "0.3.0")):
+        flags.declare(name, name, since=since)
+    flags.switch(["d"], on=False, by={})
+    assert walking.flags_newer_than("0.2.0+build") == ["c"]
+    assert walking.flags_newer_than("0.1.0") == ["b", "c"]
+    assert walking.flags_newer_than("0.3.0") == []
