@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from types import FrameType
 
 import uvicorn
 from django.conf import settings
 
 from cluster.serving.departure import Departure
+from cluster.sockets import collector
 from cluster.sockets.protocol import HubProtocol
 
 LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
@@ -19,6 +21,11 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._departure = Departure(self._stop)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the doors, then settle down to long work."""
+        await super().startup(sockets)
+        collector.settle()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Hear a signal in uvicorn's place."""

@@ -4,6 +4,7 @@ The server's own protocol class offers itself to the application as an ASGI exte
 other server the application sends as usual.
 """
 
-from cluster.sockets.frames import EXTENSION, Text, WriteNow
+from cluster.sockets.frames import Text
+from cluster.sockets.wire import EXTENSION, Wire
 
-__all__ = ["EXTENSION", "Text", "WriteNow"]
+__all__ = ["EXTENSION", "Text", "Wire"]

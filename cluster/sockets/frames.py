@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from typing import Any
-
-EXTENSION = "bellhop.frames"
-"""Where a server of ours offers its ``WriteNow`` in a scope's extensions."""
-
-WriteNow = Callable[[bytes], bool]
-"""Writes a whole frame without waiting, or says that it could not."""
 
 WHOLE_TEXT = 0x81  # final fragment, opcode text (RFC 6455, section 5.2)
 TWO_BYTES, EIGHT_BYTES = 126, 127
