@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.mt import MTServer
 
 from cluster.serving.departure import Departure
+from cluster.sockets import collector
 
 BACKLOG = 1024
 
@@ -44,6 +45,7 @@ def serve(application: Callable[..., Any], host: str, port: int, *, threads: int
         log_enabled=False,
     )
     server.on_startup(partial(_hear_signals, server))
+    collector.settle()
     server.serve(target_loader=lambda: application, wrap_loader=False)
 
 
