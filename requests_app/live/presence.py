@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import bus
-from cluster.sockets import Text
 from cluster.hub import Hub
+from cluster.sockets import Text
 from requests_app.live import protocol
 
 TOPIC = "presence"

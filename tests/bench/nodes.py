@@ -16,7 +16,7 @@ from tests.bench.stage import SMALL, Stage
 from tests.bench.turns import Result, in_turns, ratio
 
 LISTENERS = (0, 100, 1000)
-WRITES_A_SECOND = 40.0
+WRITES_A_SECOND = 20.0
 AIM_OF_LISTENERS, AIM_OF_NODES = 1.2, 0.9
 
 
