@@ -13,6 +13,7 @@ from granian.server.mt import MTServer
 
 from cluster.serving.departure import Departure
 from cluster.serving.listener import BACKLOG
+from cluster.sockets import collector
 
 
 class OneProcess(MTServer):
@@ -50,6 +51,7 @@ def serve(application: Callable[..., Any], listener: socket.socket, *, threads: 
     )
     departure = Departure(listener, server.signal_handler_interrupt)
     server.on_startup(lambda: _hear_signals(departure))
+    collector.settle()
     server.serve(target_loader=lambda: application, wrap_loader=False)
 
 
