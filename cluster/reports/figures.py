@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from cluster import bus, metrics, pulse, status, timings
 from cluster.reports.registry import Json, register
 
@@ -12,6 +14,12 @@ def register_all() -> None:
     register("bus", bus_figures)
     register("hub", hub_figures)
     register("reasons", status.reasons)
+    register("settings", settings_in_force)
+
+
+def settings_in_force() -> Json:
+    """Return what this process was told by its environment, secrets as digests."""
+    return settings.CONFIGURATION_FINGERPRINT(settings.SECRET_KEY)
 
 
 def bus_figures() -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from types import FrameType
 
 import uvicorn
@@ -15,9 +16,9 @@ LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is t
 class DrainingServer(uvicorn.Server):
     """A server that is told to stop when everybody has been seen off, and not by the signal itself."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
         super().__init__(config)
-        self._departure = Departure(self._stop)
+        self._departure = Departure(listener, self._stop)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Hear a signal in uvicorn's place."""
@@ -27,18 +28,16 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(application: str, host: str, port: int) -> None:
+def serve(application: str, listener: socket.socket) -> None:
     """Serve the application of this dotted path until a signal ends it."""
-    DrainingServer(configuration(application, host, port)).run()
+    DrainingServer(configuration(application), listener).run(sockets=[listener])
 
 
-def configuration(application: str, host: str, port: int) -> uvicorn.Config:
+def configuration(application: str) -> uvicorn.Config:
     """The server's settings: our own logs and proxy rules in place of its."""
     module, _, name = application.rpartition(".")
     return uvicorn.Config(
         f"{module}:{name}",
-        host=host,
-        port=port,
         access_log=False,
         log_config=None,
         server_header=False,

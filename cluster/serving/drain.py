@@ -11,19 +11,20 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
-from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from django.conf import settings
 
 from cluster import hub, pulse
 from cluster.serving.doors import Doors, entrance
+from cluster.serving.listener import turn_away
 
 logger = logging.getLogger("bellhop.drain")
 
 LINGER_SECONDS = 0.25
-"""How long a node with nobody inside goes on refusing: calls that were on their way find an answer."""
+LAST_CALL_SECONDS = 0.1
 
 
 class Draining:
@@ -76,8 +77,8 @@ def end() -> bool:
     return True
 
 
-def leave(stop_server: Callable[[], None], *, reason: str, hurried: bool) -> bool:
-    """Drain, then let the server stop; return whether all calls inside came to their end."""
+def leave(*, reason: str, hurried: bool, listener: socket.socket) -> bool:
+    """Drain until the server may stop; return whether all calls inside came to their end."""
     global _leaving  # noqa: PLW0603
     _leaving = True
     _begin(reason, 0.0 if hurried else settings.DRAIN_GRACE)
@@ -88,12 +89,19 @@ def leave(stop_server: Callable[[], None], *, reason: str, hurried: bool) -> boo
     deadline = time.monotonic() + settings.DRAIN_TIMEOUT
     hub.say_goodbye(settings.DRAIN_TIMEOUT, hurried=hurried)
     if not hurried:
-        Event().wait(LINGER_SECONDS)
+        _refuse_stragglers(listener)
     done = entrance.empty(max(0.0, deadline - time.monotonic()))
     if not done:
         logger.error("drain.calls_cut")
-    stop_server()
     return done
+
+
+def _refuse_stragglers(listener: socket.socket) -> None:
+    """Give calls that were on their way an answer, first to all, then to those who have connected."""
+    patience = Event()
+    patience.wait(LINGER_SECONDS)
+    turn_away(listener)
+    patience.wait(LAST_CALL_SECONDS)
 
 
 def _begin(reason: str, grace: float) -> Draining | None:
