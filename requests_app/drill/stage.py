@@ -36,7 +36,7 @@ class Lengths:
     @classmethod
     def short(cls) -> Lengths:
         """What a run on every change can bear."""
-        return cls(steady=1.0, away=3.5, rounds=20, crowd=200, broadcast=4.0, slow=20)
+        return cls(steady=1.0, away=3.0, rounds=20, crowd=200, broadcast=4.0, slow=20)
 
 
 @dataclass(slots=True)
