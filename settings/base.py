@@ -258,7 +258,7 @@ LOCAL_CLUSTER: dict[str, Any] = {
     ),
     "seed": ("demo",),
     # What LIMITS=default leaves alone: one machine plays a whole hotel here.
-    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000"},
+    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000", "SOCKETS_PER_CALLER": "100000"},
 }
 
 # --- Logs -------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def none(what: str, found: Sequence[str]) -> Measure:
 
 def at_most(what: str, value: float, limit: float, unit: str = "s") -> Measure:
     """A number that may not be larger."""
-    return Measure(what, _with_unit(value, unit), f"≤ {limit:g} {unit}".strip(), value <= limit)
+    return Measure(what, _with_unit(value, unit), f"≤ {limit:.3g} {unit}".strip(), value <= limit)
 
 
 def at_least(what: str, value: float, limit: float, unit: str = "") -> Measure:

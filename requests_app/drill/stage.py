@@ -36,7 +36,7 @@ class Lengths:
     @classmethod
     def short(cls) -> Lengths:
         """What a run on every change can bear."""
-        return cls(steady=1.0, away=2.5, rounds=20, crowd=200, broadcast=4.0, slow=20)
+        return cls(steady=1.0, away=3.0, rounds=20, crowd=200, broadcast=4.0, slow=20)
 
 
 @dataclass(slots=True)
@@ -106,6 +106,17 @@ class Stage:
         finally:
             door.close()
         return read_status(answer.data, name) if answer.status == 200 else None
+
+    async def releases(self) -> set[str]:
+        """Return which releases the nodes run. Raises CouldNotRun."""
+        door = Door(self.place.url, self.people.hoa)
+        try:
+            answer = await door.call("GET", "/api/cluster-status")
+            return {node["version"] for node in answer.data["nodes"] if node["status"] == "up"}
+        except (NoAnswer, KeyError, TypeError) as problem:
+            raise CouldNotRun(f"the nodes do not tell their releases: {problem!r}") from None
+        finally:
+            door.close()
 
     async def leader(self) -> str:
         """Return who leads. Raises CouldNotRun."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from requests_app.drill.checks import calls, timing
 from requests_app.drill.journal import Journal
 from requests_app.drill.load.patience import until
-from requests_app.drill.measures import Measure, always, at_most, no_calls, none, outage
+from requests_app.drill.measures import Measure, always, at_least, at_most, no_calls, none, outage, told
 from requests_app.drill.scenarios.scenario import Scenario
 from requests_app.drill.stage import Stage
 
@@ -14,17 +14,20 @@ BACK_SECONDS = 10.0
 
 
 async def restarted(stage: Stage) -> list[Measure]:
-    """Stop it under load, leave it away for a moment, start it."""
+    """Stop it under load, leave it away for a while, start it."""
     crew = stage.crew()
     async with crew.at_work() as journal:
         await stage.steady()
         await stage.break_("stop", POSTGRES)
-        await stage.steady()
+        await stage.away()
         back = await stage.mend("start", POSTGRES)
         await until(lambda: _serves(journal, back), BACK_SECONDS)
         await stage.steady()
     refused = calls.failed(journal)
+    told_when = [call for call in refused if call.outcome == "503" and call.retry_after]
     return [
+        at_least("503 with Retry-After while away", len(told_when), 1),
+        told("longest wait for one", max((call.ended - call.began for call in told_when), default=0.0)),
         no_calls("failed calls other than 503", [call for call in refused if call.outcome != "503"]),
         at_most("full service after it is back", timing.healed(journal, back, stage.place.names), 5.0),
         none("sockets that did not survive", fallen(journal)),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from requests_app.drill.checks import leading, timing
-from requests_app.drill.journal import Journal
+from requests_app.drill.journal import Aftermath, Journal
 from requests_app.drill.load.patience import until
-from requests_app.drill.measures import Measure, always, at_most, none, outage
+from requests_app.drill.measures import Measure, always, at_most, none, outage, told
 from requests_app.drill.scenarios.scenario import Scenario
 from requests_app.drill.stage import Stage, newest
 
@@ -28,6 +28,7 @@ async def paused(stage: Stage) -> list[Measure]:
         await stage.steady()
     return [
         at_most("new leader after", timing.led_anew(journal, broken, victim), 4.0),
+        told("what leaders wrote by themselves", _by_itself(crew.after), ""),
         none("writes of the woken leader", leading.after_its_time(crew.after, victim, takeover)),
         none("moments it led again in its old term", _again(journal, victim, successor.term)),
         *always(journal, crew.after),
@@ -37,6 +38,10 @@ async def paused(stage: Stage) -> list[Measure]:
 
 def _heard_by_then(journal: Journal) -> int:
     return max((ear.last_seq for ear in journal.ears), default=0)
+
+
+def _by_itself(after: Aftermath) -> int:
+    return sum(entry.actor == leading.SYSTEM for entry in after.log)
 
 
 def _again(journal: Journal, victim: str, term: int) -> list[str]:

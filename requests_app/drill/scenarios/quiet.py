@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ async def quiet(stage: Stage) -> list[Measure]:
     """Measure from acknowledgement to every screen; then the same with a bare broadcast."""
     crew = stage.crew(GENTLE)
     async with crew.at_work() as journal:
-        crowd = await gathered(crew, stage.lengths.crowd)
+        crowd = await gathered(crew, stage.lengths.crowd, [stage.place.url])
         size = len(crowd.members)
         began = time.monotonic()
         await asyncio.sleep(stage.lengths.broadcast)
@@ -54,15 +54,13 @@ async def quiet(stage: Stage) -> list[Measure]:
     ]
 
 
-async def gathered(crew: Crew, number: int) -> Crowd:
-    """Return a crowd at the balancer, spread over the cast."""
-    start = crew.journal.ears[0]
-    assert start.start is not None
-    people = crew.people
-    crowd = Crowd(
-        [crew.place.url], [people.lan, people.hoa, people.minh], Position(start.start.epoch, start.last_seq)
-    )
-    await crowd.come(number)
+async def gathered(crew: Crew, number: int, urls: Sequence[str], *, slow: bool = False) -> Crowd:
+    """Return a crowd at some addresses, from now on, spread over the cast."""
+    ear, people = crew.journal.ears[0], crew.people
+    assert ear.start is not None
+    tokens = [people.lan, people.hoa, people.minh]
+    crowd = Crowd(urls, tokens, Position(ear.start.epoch, ear.last_seq))
+    await crowd.come(number, slow=slow)
     return crowd
 
 

@@ -91,7 +91,7 @@ async def cut(stage: Stage) -> list[Measure]:
 
 
 SCENARIOS = (
-    Scenario("redis-killed", f"Redis killed, then back: {PROMISE}", killed),
+    Scenario("redis-killed", f"Redis killed, then back: {PROMISE}", killed, in_short=False),
     Scenario("redis-hung", f"Redis hung, then back: {PROMISE}", hung),
     Scenario("redis-flushed", f"Redis flushed: {PROMISE}", flushed, in_short=False),
     Scenario("redis-slow", f"Redis slow, then itself again: {PROMISE}", slow, in_short=False),

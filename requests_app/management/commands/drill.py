@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from cluster import identity
 from cluster.local.nodes import Application
 from requests_app.drill import grounds, runner, scoreboard
 from requests_app.drill.faults import NoMeans
@@ -92,12 +93,15 @@ def _chosen(options: dict[str, Any]) -> list[Scenario]:
 
 @contextmanager
 def _ground(options: dict[str, Any], say: Callable[[str], None]) -> Iterator[grounds.Ground]:
-    password, application = options["password"], Application(**settings.LOCAL_CLUSTER)
+    password = options["password"] or settings.DEMO_PASSWORD or ""
+    application = Application(**settings.LOCAL_CLUSTER)
     if options["url"]:
-        yield grounds.given(options["url"], options["node"], password or settings.DEMO_PASSWORD)
+        yield grounds.given(options["url"], options["node"], password)
     elif options["up"]:
         nodes = options["nodes"] or (NODES_SHORT if options["short"] else NODES)
-        with grounds.own(application, nodes=nodes, password=password, say=say) as ground:
+        with grounds.own(
+            application, release=identity.RELEASE, nodes=nodes, password=password, say=say
+        ) as ground:
             yield ground
     else:
         yield grounds.standing(Path(settings.DATA_DIR).absolute() / "local", application, password)
