@@ -11,13 +11,16 @@ AS_IN_PROD := DJANGO_SETTINGS_MODULE=settings.prod ALLOWED_HOSTS=bellhop.example
 AS_IN_DEV := DJANGO_SETTINGS_MODULE=settings.dev DATABASE_URL= DATA_DIR=var/check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock
+.PHONY: help run cluster test check bench format lock
 
 help: ## List these commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: ## Serve the demo hotel on http://127.0.0.1:8000 (PORT, HOST, DATA_DIR, DEMO_PASSWORD)
 	@$(BOOTSTRAP) run
+
+cluster: ## A real cluster on this machine until Ctrl-C (NODES, PORT, LB, LIMITS)
+	@$(BOOTSTRAP) cluster
 
 test: ## Run every test, on servers and a browser of its own
 	@$(BOOTSTRAP) test

@@ -163,6 +163,16 @@ def run() -> None:
     os.execv(str(PYTHON), [str(PYTHON), "manage.py", "serve"])
 
 
+# --- make cluster -----------------------------------------------------------------------------
+
+
+def cluster() -> None:
+    """Start the local cluster and stay until Ctrl-C."""
+    install("local")
+    os.chdir(ROOT)
+    os.execv(str(PYTHON), [str(PYTHON), "manage.py", "local", "up", "--foreground"])
+
+
 # --- make test --------------------------------------------------------------------------------
 
 
@@ -205,12 +215,14 @@ def main() -> None:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     if word == "run":
         run()
+    elif word == "cluster":
+        cluster()
     elif word == "test":
         test()
     elif word == "install":
         install(sys.argv[2])
     else:
-        give_up("say run, test or install runtime|dev.")
+        give_up("say run, cluster, test or install runtime|local|dev.")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 from typing import Any
 
 import django_stubs_ext
+from whitenoise.compress import Compressor
 
 from cluster.identity import VERSION
 from settings import logs
 from settings.databases import databases
+from settings.env import BASE_DIR
 from settings.policies import *  # noqa: F403
 from settings.policies import HSTS_SECONDS
-from settings.reading import notices, profile, read, report
+from settings.reading import fingerprint, notices, profile, read, report
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
@@ -23,6 +25,7 @@ STRICT = PROFILE in ("staging", "prod")
 CONFIGURATION_REPORT = report
 CONFIGURATION_NOTICES = notices
 CONFIGURATION_REFERENCE = reference
+CONFIGURATION_FINGERPRINT = fingerprint
 
 # --- Who we are -------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.debug
@@ -181,6 +184,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MANIFEST = "settings.statics.HashedFiles"
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+# Source maps are for a browser's debugger: compressing them cost most of collectstatic's time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": MANIFEST if STRICT else PLAIN},
@@ -189,6 +194,7 @@ STORAGES = {
 # --- The JSON API -----------------------------------------------------------------------------
 MAX_INPUT_LENGTH = ENVIRONMENT.max_input_length
 MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
+SOCKETS_PER_CALLER = ENVIRONMENT.sockets_per_caller
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
@@ -240,6 +246,20 @@ PROMETHEUS_LATENCY_BUCKETS = (
 )
 # Its migration collector opens the database when the process starts, before anybody asks.
 PROMETHEUS_EXPORT_MIGRATIONS = False
+
+# --- The local cluster (manage.py local) -------------------------------------------------------
+LOCAL_CLUSTER: dict[str, Any] = {
+    "program": BASE_DIR / "manage.py",
+    "settings": "settings.staging",
+    # The sidecar's other viewer is not used here.
+    "prepare": (
+        ("migrate", "--verbosity", "0"),
+        ("collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc"),
+    ),
+    "seed": ("demo",),
+    # What LIMITS=default leaves alone: one machine plays a whole hotel here.
+    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000", "SOCKETS_PER_CALLER": "100000"},
+}
 
 # --- Logs -------------------------------------------------------------------------------------
 LOGGING_CONFIG = "settings.logs.configure"

@@ -116,6 +116,9 @@ class Environment(BaseModel):
     max_requests_per_room_per_hour: int = Field(
         10, ge=1, le=100_000, description="a whole number, 1 to 100000"
     )
+    sockets_per_caller: int = Field(
+        10, ge=1, le=100_000, description="open sockets of one caller at one node, 1 to 100000"
+    )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
 
     # What it remembers

@@ -65,15 +65,17 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def start(folder: Path, *, port: int = 0, durable: bool = False, outlives_parent: bool = False) -> Server:
-    """Start a server with its data in `folder`, made on first use; its superuser needs no password."""
+def start(
+    folder: Path, *, port: int = 0, password: str = "", durable: bool = False, outlives_parent: bool = False
+) -> Server:
+    """Start a server with its data in `folder`, made on first use; without a password nobody needs one."""
     folder.mkdir(parents=True, exist_ok=True)
     found = programs(folder / "programs")
     port = port or free_port()
     give_to_nobody(folder)
     data, log = folder / "data", folder / "postgresql.log"
     if not (data / "PG_VERSION").exists():
-        initialise(found, data)
+        initialise(found, data, password)
     doors = (
         "-c",
         "listen_addresses=127.0.0.1",
@@ -100,12 +102,16 @@ def start(folder: Path, *, port: int = 0, durable: bool = False, outlives_parent
     )
 
 
-def initialise(found: Programs, data: Path) -> None:
-    """Make an empty data folder."""
+def initialise(found: Programs, data: Path, password: str) -> None:
+    """Make an empty data folder, whose superuser has this password."""
     locale = "C.UTF-8" if sys.platform == "linux" else "C"
     where = ("-D", str(data), f"--locale={locale}", "--encoding=UTF8", "--no-sync")
+    doors = ["--auth=trust"]
+    if password:
+        file = secret_file(data.parent / "password", password)
+        doors = ["--auth=scram-sha-256", f"--pwfile={file}"]
     done = subprocess.run(  # type: ignore[call-overload]
-        [str(found["initdb"]), *where, "-U", OWNER, "--auth=trust"],
+        [str(found["initdb"]), *where, "-U", OWNER, *doors],
         capture_output=True,
         text=True,
         check=False,
@@ -114,6 +120,14 @@ def initialise(found: Programs, data: Path) -> None:
     )
     if done.returncode:
         raise NoServer(f"PostgreSQL's initdb failed: {done.stderr.strip()[-300:]}")
+
+
+def secret_file(path: Path, text: str) -> Path:
+    """Write what only the server's user may read; on the command line everybody would."""
+    path.touch(mode=0o600)
+    path.write_text(f"{text}\n")
+    give_to_nobody(path)
+    return path
 
 
 def accepts(found: Programs, port: int) -> bool:

@@ -65,11 +65,11 @@ def as_nobody() -> dict[str, object]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def give_to_nobody(folder: Path) -> None:
-    """Hand a folder to the user that `as_nobody` names."""
+def give_to_nobody(path: Path) -> None:
+    """Hand a folder or file to the user that `as_nobody` names."""
     if is_root():
         nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
 
 
 def end_with_parent() -> None:
@@ -83,6 +83,7 @@ def launch(
     *,
     log: Path,
     identity: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
     outlives_parent: bool = False,
 ) -> "subprocess.Popen[bytes]":
     """Start a server with its output in a log file, out of reach of the terminal's Ctrl-C."""
@@ -94,6 +95,7 @@ def launch(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd="/",  # the caller's folder may be closed to the identity below
+            env=environment,
             preexec_fn=None if outlives_parent else end_with_parent,
             **(identity or {}),
         )

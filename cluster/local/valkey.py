@@ -27,8 +27,8 @@ def program() -> tuple[Path, str]:
     )
 
 
-def start(folder: Path, *, port: int = 0, outlives_parent: bool = False) -> Server:
-    """Start a server that keeps nothing on disk."""
+def start(folder: Path, *, port: int = 0, password: str = "", outlives_parent: bool = False) -> Server:
+    """Start a server that keeps nothing on disk; without a password nobody needs one."""
     path, origin = program()
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,9 @@ def start(folder: Path, *, port: int = 0, outlives_parent: bool = False) -> Serv
         "warning",
     )
     process = launch(
-        (path, "--port", str(port), "--dir", folder, *options), log=log, outlives_parent=outlives_parent
+        (path, *kept_password(folder, password), "--port", str(port), "--dir", folder, *options),
+        log=log,
+        outlives_parent=outlives_parent,
     )
     wait_until(lambda: answers(port), process=process, name="Valkey", log=log)
     name = "Valkey" if "valkey" in path.name else "Redis"
@@ -54,11 +56,21 @@ def start(folder: Path, *, port: int = 0, outlives_parent: bool = False) -> Serv
     return Server(name=name, version=f"{version_of(path)} ({origin})", url=url, port=port, process=process)
 
 
+def kept_password(folder: Path, password: str) -> tuple[Path, ...]:
+    """Return the configuration file that holds a password: on the command line everybody would read it."""
+    if not password:
+        return ()
+    file = folder / "valkey.conf"
+    file.touch(mode=0o600)
+    file.write_text(f"requirepass {password}\n")
+    return (file,)
+
+
 def answers(port: int) -> bool:
     """Whether the server answers a PING."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            return connection.recv(16).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False

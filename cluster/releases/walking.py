@@ -58,10 +58,13 @@ def release_before() -> str:
 
 
 def refuse_below_floor(release: str) -> None:
-    """Raise Refused when the schema is no longer one that this release can use."""
+    """Raise Refused when the schema is no longer one that this release can use, or nobody knows."""
+    if not history.is_known(release):
+        known = ", ".join(history.RELEASES)
+        raise Refused(f"{release} is no release of this house; the releases are {known}.")
     applied = MigrationRecorder.Migration.objects.values_list("app", "name")
     for migration, floor in discipline.floors(applied).items():
-        if not history.is_known(release) or history.is_older(release, floor):
+        if history.is_older(release, floor):
             raise Refused(
                 f"{release} can not use the schema any more: {migration} took away what releases before "
                 f"{floor} need. Restore a backup instead."
@@ -71,9 +74,7 @@ def refuse_below_floor(release: str) -> None:
 def flags_newer_than(release: str) -> list[str]:
     """Return the flags of what came after that release and is switched on."""
     return [
-        flag.name
-        for flag in flags.declared()
-        if flags.is_on(flag) and (not history.is_known(release) or history.is_older(release, flag.since))
+        flag.name for flag in flags.declared() if flags.is_on(flag) and history.is_older(release, flag.since)
     ]
 
 

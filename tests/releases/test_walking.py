@@ -13,9 +13,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from cluster import flags, identity
+from cluster import flags, identity, nodes
 from cluster.flags import reading, registry
-from cluster.models import Node, ReleaseSeen
+from cluster.models import Node, NodeRole, ReleaseSeen
+from cluster.nodes import Life
 from cluster.releases import discipline, walking
 from cluster.releases.shelf import Shelf
 from tests import cast
@@ -25,6 +26,7 @@ from tests.live.lines import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = f"{identity.RELEASE}+next"
+BROKEN = f"{identity.RELEASE}+broken"
 
 
 @pytest.fixture
@@ -111,16 +113,16 @@ def test_the_way_back_while_the_house_is_open(houses: list[House], shelf: Shelf,
         f"is up with {identity.VERSION}",
     ] * 2
     again = io.StringIO()
-    call_command("rollback", "--to", identity.VERSION, stdout=again)
+    call_command("rollout", identity.VERSION, stdout=again)
     assert again.getvalue().count("runs") == 2
 
 
 @pytest.mark.journey
 def test_a_release_that_would_not_run_stops_the_walk(houses: list[House], shelf: Shelf) -> None:
-    (shelf.folder / "0.0.9").mkdir()
-    (shelf.folder / "0.0.9/manage.py").write_text("import sys; sys.exit('bellhop: PORT is not a port')")
+    (shelf.folder / BROKEN).mkdir()
+    (shelf.folder / BROKEN / "manage.py").write_text("import sys; sys.exit('bellhop: PORT is not a port')")
     with pytest.raises(CommandError, match=r"PORT is not a port.*not touched") as stopped:
-        call_command("rollback", "--to", "0.0.9", stdout=io.StringIO())
+        call_command("rollback", "--to", BROKEN, stdout=io.StringIO())
     assert stopped.value.returncode == 1
     assert versions() == {NEXT}
     assert all(httpx.get(f"{house.address}/health/ready").is_success for house in houses)
@@ -139,10 +141,21 @@ class TestRefusals:
     def test_nothing_to_go_back_to(self) -> None:
         assert "none to go back to" in self.refusal()
 
+    def test_what_would_be_done(self) -> None:
+        life = Life(NodeRole.ALL)
+        nodes.claim(life)
+        said = io.StringIO()
+        call_command("rollout", "0.9.0", "--dry-run", stdout=said)
+        assert said.getvalue().splitlines()[-1] == f"cluster: would take to 0.9.0: {life.instance_id}"
+
     def test_nobody_is_there(self) -> None:
         assert self.refusal("--to", identity.RELEASE) == "No node is up."
 
+    def test_a_release_nobody_knows(self) -> None:
+        assert self.refusal("--to", "0.0.9").startswith("0.0.9 is no release of this house")
+
     def test_below_a_floor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(walking.history, "RELEASES", ("0.0.9", identity.RELEASE))
         monkeypatch.setattr(discipline, "floors", lambda _: {"house.0009_tidy": identity.RELEASE})
         said = self.refusal("--to", "0.0.9")
         assert "house.0009_tidy took away" in said
