@@ -50,11 +50,13 @@ def calls_by_header(request: HttpRequest) -> bool:
 class ForSessions:
     """What only sessions need, left out of calls that come with a credential: a tenth of a short answer."""
 
-    get_response: Next
+    get_response: Any
 
     def __call__(self, request: HttpRequest) -> Any:
         """Pass such a call on as it is."""
-        return self.get_response(request) if calls_by_header(request) else super().__call__(request)  # type: ignore[misc]
+        if calls_by_header(request):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc] # the middleware it is mixed into
 
 
 class SessionMiddleware(ForSessions, sessions.SessionMiddleware):

@@ -58,7 +58,23 @@ def test_the_lean_answer_is_the_documented_one(lan: Speaker, hotel: Hotel, full:
 
 @pytest.mark.parametrize(
     "word",
-    [*("abc", "0", "-1", "1.5", "01", "+1", "99999", "9" * 18, "9" * 40, "١", "1%20", "cache-stats", "1e3")],
+    [
+        *(
+            "abc",
+            "0",
+            "-1",
+            "1.5",
+            "01",
+            "+1",
+            "99999",
+            "9" * 18,
+            "9" * 40,
+            "١",
+            "1%20",
+            "cache-word",
+            "1e3",
+        )
+    ],
 )
 def test_garbage_is_not_found_but_only_for_who_is_known(lan: Speaker, nobody: Speaker, word: str) -> None:
     for path in (word, f"{word}/history", f"{word}/messages"):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 
-from cluster import nodes, pulse
+from cluster import cache, nodes, pulse
 from cluster.clock import DatabaseNow
 from cluster.models import LeaderLease, Node, NodeRole, NodeStatus
 from cluster.nodes import Life, NameTaken
@@ -118,9 +118,12 @@ def test_a_process_is_a_node_until_it_stops(own_pulse: Pulse) -> None:
 
 def test_one_that_was_lost_comes_back_as_another_life(own_pulse: Pulse) -> None:
     first = Node.objects.get().boot
+    cache.near.put("question", "e1:1", cache.Kept((b"answer",), 4e9), most=9, most_bytes=9_999)
     silent_for(4)
     until(lambda: Node.objects.get().boot != first)
     assert set(states().values()) == {"up"}
+    # What it remembered may have come to nothing while it was away.
+    until(lambda: len(cache.near) == 0)
 
 
 def test_a_wedged_server_stops_its_own_heartbeat(own_pulse: Pulse, monkeypatch: Any) -> None:
