@@ -135,6 +135,13 @@ REDIS_URL = plain(ENVIRONMENT.redis_url)
 EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
 EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
+# Milliseconds, as in all of the old system's variables.
+CACHING_ENABLED = ENVIRONMENT.caching_enabled
+CACHE_TTL = ENVIRONMENT.cache_ttl
+CACHE_MAX_SIZE = ENVIRONMENT.cache_max_size
+CACHE_MAX_BYTES = ENVIRONMENT.cache_max_bytes
+CACHE_CLEANUP_INTERVAL = ENVIRONMENT.cache_cleanup_interval
+
 # The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s
 # (redis/redis-py#4091), and the event log makes up for what a bell may lose.
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {

@@ -108,7 +108,7 @@ def look() -> Overview:
     standing, now, said = (
         leader.standing(),
         database_time(),
-        reports.of_all("bus", "redis", "cache", "reasons"),
+        reports.of_all("bus", "cache", "reasons"),
     )
     views = [_view(it, now, said.get(it.node.instance_id, {}), standing.leader) for it in nodes.seen()]
     return Overview(
@@ -123,7 +123,7 @@ def look() -> Overview:
 
 
 def _view(seen: Seen, now: datetime, said: Figures, leading: str | None) -> NodeView:
-    node = seen.node
+    node, cache = seen.node, said.get("cache", {})
     return NodeView(
         instance_id=node.instance_id,
         state=seen.state.value,
@@ -137,8 +137,8 @@ def _view(seen: Seen, now: datetime, said: Figures, leading: str | None) -> Node
         sockets=node.connections,
         load=node.load,
         bus=said.get("bus", {}).get("state", ""),
-        breaker=said.get("redis", {}).get("breaker", ""),
-        hit_rate=said.get("cache", {}).get("hitRate"),
+        breaker=cache.get("redis", ""),
+        hit_rate=cache["hitRate"] if cache.get("hits") or cache.get("misses") else None,
         reasons=list(said.get("reasons", ())),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from prometheus_client import Counter
 
 from cluster import bus, metrics, pulse, status, timings
 from cluster.reports.registry import Json, register
@@ -37,6 +38,6 @@ def hub_figures() -> Json:
     }
 
 
-def _value(counter: metrics.Counter) -> int:
+def _value(counter: Counter) -> int:
     (found,) = counter.collect()
     return int(found.samples[0].value)

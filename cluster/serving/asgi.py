@@ -9,6 +9,8 @@ import uvicorn
 from django.conf import settings
 
 from cluster.serving.departure import Departure
+from cluster.sockets import collector
+from cluster.sockets.protocol import HubProtocol
 
 LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
 
@@ -19,6 +21,11 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
         super().__init__(config)
         self._departure = Departure(listener, self._stop)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the doors, then settle down to long work."""
+        await super().startup(sockets)
+        collector.settle()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Hear a signal in uvicorn's place."""
@@ -43,7 +50,8 @@ def configuration(application: str) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=HubProtocol,
+        ws_ping_interval=None,  # our own heartbeats find a silent client, at less
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
         timeout_graceful_shutdown=round(settings.DRAIN_TIMEOUT),

@@ -43,6 +43,8 @@ class Draining:
         """Do what begins with the end of the grace."""
         if not self.wait_for_the_balancer():
             hub.say_goodbye(settings.DRAIN_TIMEOUT)
+        if self.over.is_set():  # taken back while it was being said
+            hub.stay()
 
 
 _now: Draining | None = None
@@ -86,22 +88,23 @@ def leave(*, reason: str, hurried: bool, listener: socket.socket) -> bool:
         _now.wait_for_the_balancer()
     entrance.set(Doors.SHUT)
     logger.info("drain.shut")
-    deadline = time.monotonic() + settings.DRAIN_TIMEOUT
-    hub.say_goodbye(settings.DRAIN_TIMEOUT, hurried=hurried)
+    done = _emptied(hurried=hurried)
     if not hurried:
-        _refuse_stragglers(listener)
-    done = entrance.empty(max(0.0, deadline - time.monotonic()))
-    if not done:
-        logger.error("drain.calls_cut")
+        turn_away(listener)
+        Event().wait(LAST_CALL_SECONDS)  # who has connected by now is still refused in words
     return done
 
 
-def _refuse_stragglers(listener: socket.socket) -> None:
-    """Give calls that were on their way an answer, first to all, then to those who have connected."""
-    patience = Event()
-    patience.wait(LINGER_SECONDS)
-    turn_away(listener)
-    patience.wait(LAST_CALL_SECONDS)
+def _emptied(*, hurried: bool) -> bool:
+    """See sockets off and wait for the calls inside, refusing others; say whether all came to their end."""
+    begun = time.monotonic()
+    hub.say_goodbye(settings.DRAIN_TIMEOUT, hurried=hurried)
+    if not hurried:
+        Event().wait(LINGER_SECONDS)
+    if entrance.empty(max(0.0, begun + settings.DRAIN_TIMEOUT - time.monotonic())):
+        return True
+    logger.error("drain.calls_cut")
+    return False
 
 
 def _begin(reason: str, grace: float) -> Draining | None:

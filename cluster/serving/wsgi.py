@@ -7,12 +7,13 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
-from granian.server.mp import SocketHolder
 from granian.server.mt import MTServer
 
 from cluster.serving.departure import Departure
 from cluster.serving.listener import BACKLOG
+from cluster.sockets import collector
 
 
 class OneProcess(MTServer):
@@ -33,7 +34,8 @@ class OneProcess(MTServer):
         """Take our socket: granian's own shares its port with any process that asks for it."""
         self._listener.setblocking(False)  # noqa: FBT003
         fd, is_unix = self._listener.dup().detach(), False
-        self._ssp, self._shd = None, SocketHolder(fd, is_unix, BACKLOG)
+        self._ssp = None
+        self._shd = SocketHolder(fd, is_unix, BACKLOG)  # type: ignore[call-arg, assignment]
 
 
 def serve(application: Callable[..., Any], listener: socket.socket, *, threads: int) -> None:
@@ -49,6 +51,7 @@ def serve(application: Callable[..., Any], listener: socket.socket, *, threads: 
     )
     departure = Departure(listener, server.signal_handler_interrupt)
     server.on_startup(lambda: _hear_signals(departure))
+    collector.settle()
     server.serve(target_loader=lambda: application, wrap_loader=False)
 
 

@@ -44,9 +44,9 @@ def test_no_call_fails_while_a_node_stops(open_nodes: Open, hotel: Hotel, role: 
         with held(slow):
             call = SlowCall(leaving, hoa, slow)
             stop(leaving)
-            until(lambda: ready(leaving).json().get("reason") == "draining", 1)
-            until(lambda: row(leaving).status == NodeStatus.DRAINING, 1)
-            until(lambda: leader.standing().leader == name_of(other), 3)
+            until(lambda: ready(leaving).json().get("reason") == "draining", 5)
+            until(lambda: row(leaving).status == NodeStatus.DRAINING, 5)
+            until(lambda: leader.standing().leader == name_of(other), 5)
             until(lambda: desk.outcomes[REFUSED] > 3, 10)
         assert call.join() is not None
         assert call.answer is not None
