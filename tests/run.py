@@ -8,12 +8,15 @@ from collections import Counter
 
 WORKERS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadscope")
 COUNTED = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
+DRILL = "tests/drill/test_short_drill.py"
 PARTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "PostgreSQL": (("tests", "--ignore=tests/journeys", *WORKERS), {}),
+    "PostgreSQL": (("tests", "--ignore=tests/journeys", f"--ignore={DRILL}", *WORKERS), {}),
     "SQLite": (
         ("tests", "--ignore=tests/journeys", "-m", "both_databases", *WORKERS),
         {"BELLHOP_TEST_DATABASE": "sqlite"},
     ),
+    # By itself: it measures how soon a cluster heals, which other tests beside it would delay.
+    "drill": ((DRILL,), {}),
     # Playwright's synchronous API keeps a loop running, which Django takes for an asynchronous caller.
     "journeys": (("tests/journeys",), {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
 }

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from cluster.local import keys, nodes, plan
+from cluster.local import keys
 from cluster.local.plan import Refused
 from cluster.local.verbs import Cluster
+from requests_app.drill.builds import Builds
 from requests_app.drill.place import Part, parts
 
 REDIS = "redis"
-FLUSH_SECONDS, WALK_SECONDS = 5.0, 300.0
+FLUSH_SECONDS = 5.0
 
 
 class NoMeans(Exception):
@@ -47,13 +46,10 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The verbs of a local cluster, each done in a thread: most wait until it is done.
-
-    `releases` are the two it keeps, the older one first; only with them can it go forward and back.
-    """
+    """The verbs of a local cluster, each done in a thread: most wait until it is done."""
 
     cluster: Cluster
-    releases: tuple[str, ...] = ()
+    release: str = ""
 
     async def do(self, verb: str, *words: str) -> None:
         """Do one verb."""
@@ -85,30 +81,16 @@ class Local:
             return lambda: cluster.wire(name, cut=verb == "cut", slow=float(milliseconds))
         if verb == "roll":
             return cluster.roll
-        if verb in ("rollout", "rollback"):
-            return lambda: self._walk(verb)
+        builds = Builds(cluster, self.release)
+        walks = {
+            "shelve": builds.begin,
+            "rollout": builds.forward,
+            "rollback": builds.back,
+            "unshelve": builds.end,
+        }
+        if verb in walks:
+            return walks[verb]
         raise NoMeans(f"there is no verb {verb!r}")
-
-    def _walk(self, verb: str) -> None:
-        """Go to the newer release, or back, by the command an operator types."""
-        if not self.releases:
-            raise NoMeans(f"{verb} needs two releases: a cluster of --up keeps them")
-        application = self.cluster.application
-        found = plan.read(self.cluster.folder)
-        assert found is not None
-        words = (verb, self.releases[-1]) if verb == "rollout" else (verb,)
-        done = subprocess.run(  # noqa: S603 - our own words
-            [sys.executable, str(application.program), *words],
-            env=nodes.environment(found, application),
-            capture_output=True,
-            text=True,
-            timeout=WALK_SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            raise NoMeans(
-                f"{verb} left with {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}"
-            )
 
     async def _flush(self) -> None:
         """Empty Redis, as an operator's slip does."""

@@ -12,7 +12,7 @@ from requests_app.drill.load.people import CannotBegin
 from requests_app.drill.scenarios import Result, Scenario
 from requests_app.drill.stage import CouldNotRun, Stage
 
-SCENARIO_SECONDS = 420.0
+SCENARIO_SECONDS = 900.0
 REFUSALS = (CouldNotRun, CannotBegin, NoMeans, NotTold)
 
 Say = Callable[[str], None]

@@ -15,6 +15,7 @@ from requests_app.drill.load.people import People
 from requests_app.drill.load.watchers import read_status
 from requests_app.drill.place import Place
 
+RUNNING, ALIVE = "running", ("up", "suspect", "draining")
 WHOLE_SECONDS, POLL_SECONDS = 40.0, 0.1
 
 
@@ -95,6 +96,15 @@ class Stage:
         if status.leader is None or status.degraded:
             return f"{status.said_by} sees {'no leader' if status.leader is None else 'a degraded service'}"
         return ""
+
+    def otherwise(self, status: Status) -> list[str]:
+        """Name the nodes that a status shows otherwise than the process table has them."""
+        found = []
+        for part in self.faults.parts():
+            shown, runs = status.states.get(part.name, "absent"), part.state == RUNNING
+            if part.name in self.place.names and (shown in ALIVE) != runs:
+                found.append(f"{part.name} is {part.state}, {status.said_by} shows it as {shown}")
+        return found
 
     async def look(self, url: str, name: str) -> Status | None:
         """Return what one node says of the cluster, or None."""

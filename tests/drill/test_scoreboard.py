@@ -14,9 +14,10 @@ from rich.console import Console
 from requests_app.drill import runner, scoreboard
 from requests_app.drill.calls import Door, NoAnswer
 from requests_app.drill.faults import Nobody, NoMeans
+from requests_app.drill.journal import Status
 from requests_app.drill.load.people import People
 from requests_app.drill.measures import Measure, at_most, none
-from requests_app.drill.place import Place
+from requests_app.drill.place import Part, Place
 from requests_app.drill.scenarios import ALL, Result, Scenario
 from requests_app.drill.stage import CouldNotRun, Stage
 
@@ -64,6 +65,24 @@ class Whole(Stage):
 
     async def whole(self) -> None:
         """Do not wait."""
+
+
+class Table(Nobody):
+    """A process table in which web-2 is dead."""
+
+    def parts(self) -> list[Part]:
+        return [Part("web-1", "web", "", 1, "running"), Part("web-2", "web", "", 2, "dead")]
+
+
+def test_a_status_is_held_against_the_process_table() -> None:
+    stage = Stage(Place("", "", Table().parts()), People("", "", ""), Table(), Random(1))
+    right = Status(0.0, "web-1", "web-1", 1, {"web-1": "up", "web-2": "down"})
+    assert stage.otherwise(right) == []
+    wrong = Status(0.0, "web-1", "web-1", 1, {"web-2": "up"})
+    assert stage.otherwise(wrong) == [
+        "web-1 is running, web-1 shows it as absent",
+        "web-2 is dead, web-1 shows it as up",
+    ]
 
 
 @pytest.mark.parametrize("problem", [CouldNotRun("nobody leads"), NoMeans("no cluster")])

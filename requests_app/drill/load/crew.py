@@ -104,7 +104,7 @@ class Crew:
             Reader(doors, Random(self.random.random()), news, self.rates.reads_every)
             for _ in range(self.rates.readers)
         ]
-        return [worker.run() for worker in (*writers, *readers)]
+        return [*(writer.run() for writer in writers), *(reader.run() for reader in readers)]
 
     def _screens(self, start: Position) -> list[Coroutine[None, None, None]]:
         """Return the work of listeners and watchers."""
@@ -115,7 +115,7 @@ class Crew:
             Watcher(self.door(self.people.hoa, part.url, f"status of {part.name}", WATCH_SECONDS))
             for part in self.place.web
         ]
-        return [worker.run() for worker in (*listeners, *watchers)]
+        return [*(one.run() for one in listeners), *(watcher.run() for watcher in watchers)]
 
     def _seats(self) -> list[tuple[str, list[str]]]:
         """Return who listens where: at the balancer, and at each node first and then at any other."""

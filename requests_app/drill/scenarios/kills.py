@@ -6,7 +6,7 @@ from random import Random
 
 from requests_app.drill.checks import calls, timing
 from requests_app.drill.load.patience import until
-from requests_app.drill.measures import Measure, always, at_most, outage
+from requests_app.drill.measures import Measure, always, at_most, none, outage
 from requests_app.drill.place import Part
 from requests_app.drill.scenarios.scenario import Scenario
 from requests_app.drill.stage import Stage, newest
@@ -27,14 +27,17 @@ async def kill(stage: Stage, victim: str) -> list[Measure]:
         broken = await stage.break_("kill", victim)
         await until(lambda: _known(timing.noticed(journal, broken, victim)), PATIENCE)
         await until(lambda: not led or _known(timing.led_anew(journal, broken, victim)), PATIENCE)
+        otherwise = stage.otherwise(newest(journal))
         await stage.steady()
         back = await stage.mend("start", victim)
         await until(lambda: newest(journal).states.get(victim) == "up", BACK_SECONDS)
         await stage.steady()
+        otherwise += stage.otherwise(newest(journal))
     found = [
         at_most("lost node known after", timing.noticed(journal, broken, victim), 5.0),
         at_most("calls failed for", calls.failing_seconds(journal), 1.0),
         at_most("listeners away at most", timing.reconnected(journal), 5.0),
+        none("nodes shown otherwise than the process table has them", otherwise),
         at_most("whole again after its start", timing.healed(journal, back, stage.place.names), 10.0),
     ]
     if led:

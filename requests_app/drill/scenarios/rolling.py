@@ -25,8 +25,16 @@ async def roll(stage: Stage) -> list[Measure]:
 
 async def rollback(stage: Stage) -> list[Measure]:
     """Go to another release and back again, node by node, under load."""
-    crew = stage.crew()
-    before = await stage.releases()
+    await stage.mend("shelve")
+    try:
+        return await _there_and_back(stage)
+    finally:
+        await stage.mend("unshelve")
+
+
+async def _there_and_back(stage: Stage) -> list[Measure]:
+    await stage.whole()
+    crew, before = stage.crew(), await stage.releases()
     async with crew.at_work() as journal:
         await stage.steady()
         await stage.mend("rollout")

@@ -104,7 +104,9 @@ def _ground(options: dict[str, Any], say: Callable[[str], None]) -> Iterator[gro
         ) as ground:
             yield ground
     else:
-        yield grounds.standing(Path(settings.DATA_DIR).absolute() / "local", application, password)
+        yield grounds.standing(
+            Path(settings.DATA_DIR).absolute() / "local", application, identity.RELEASE, password
+        )
 
 
 async def _drill(
