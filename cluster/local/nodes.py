@@ -84,7 +84,7 @@ def _manage(plan: Plan, application: Application, words: Sequence[str]) -> str:
 
 def open_node(plan: Plan, application: Application, part: Part) -> "subprocess.Popen[bytes]":
     """Start one node; it is ready later."""
-    command = [sys.executable, application.program, "serve", "--role", part.kind]
+    command = [sys.executable, str(application.program), "serve", "--role", part.kind]
     return launch(
         command,
         log=plan.folder / "logs" / f"{part.name}.log",

@@ -79,9 +79,8 @@ class Cluster:
         """Restart every node, one after another, each through the balancer's eyes before the next."""
         found = self._plan()
         for part in found.nodes:
-            running = pids.read(self.folder, part.name)
-            if running is None or running.state(vitals.table()) is not State.RUNNING:
-                raise Refused(f"{part.name} is not running; start it first, so that only one is away.")
+            if nodes.readiness(part) is None:
+                raise Refused(f"{part.name} is not ready; mend that first, so that only one node is away.")
         for place, part in enumerate(found.nodes, 1):
             begun = time.monotonic()
             self.stop(part.name)
