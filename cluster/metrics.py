@@ -40,6 +40,12 @@ JOB_ERRORS = Counter("bellhop_job_errors", "Runs of the leader's jobs that faile
 JOB_OVERRUNS = Counter(
     "bellhop_job_overruns", "Times a job was due again before its last run had ended.", ["job"]
 )
+REDIS_BREAKER = Enum(
+    "bellhop_redis_breaker",
+    "Whether this process uses Redis (closed), does not (open), or is about to again (half-open).",
+    states=["closed", "open", "half-open"],
+)
+REDIS_BREAKER_OPENS = Counter("bellhop_redis_breaker_opens", "Times this process stopped using Redis.")
 LOG_LINES_LOST = Counter(
     "bellhop_log_lines_lost", "Log lines that could not be written, as when the disk for logs is full."
 )

@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import control, flags, metrics, nodes
+from cluster import cache, control, flags, metrics, nodes
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
@@ -134,6 +134,7 @@ class Pulse:
             logger.exception("node.turn_failed")
         else:
             self._database_ok = True
+        cache.sweep()
 
     def _say_whether_we_drain(self) -> None:
         """Tell the others when it has changed, and let another lead."""
@@ -174,6 +175,7 @@ class Pulse:
         life, known = Life(self._role), control.position()
         if nodes.claim(life):
             self._begin(life, known)
+            cache.clear()
             metrics.NODE_REJOINS.inc()
             logger.warning("node.rejoined", extra={"boot": life.boot})
         elif was is not None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
-from cluster import bus, health, identity, leader, nodes, pulse, timings
+from cluster import bus, cache, health, identity, leader, nodes, pulse, timings
 from cluster.health import Word
 from cluster.nodes import NodeState, Seen
 
@@ -46,7 +46,7 @@ def instance_info() -> Shown:
             "isLeader": pulse.leads(),
             "mode": mode(),
         },
-        "performanceMetrics": {"operations": timings.snapshot(), "cacheStats": {}},
+        "performanceMetrics": {"operations": timings.snapshot(), "cacheStats": cache.statistics()},
         "version": identity.VERSION,
         "host": socket.gethostname(),
         "pid": os.getpid(),

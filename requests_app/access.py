@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from cluster.answers.problems import Conflict, PermissionDenied, detail
+from requests_app import meanwhile
 from requests_app.models import GuestRequest
 from requests_app.problems import RequestNotFound
 from security import permissions
@@ -44,17 +45,25 @@ def lock(caller: Caller, permission: str, request_id: int, *, expected: Expected
     """
     rows = visible(caller).select_for_update(no_key=True, of=("self",))
     request = _checked(caller, permission, rows, request_id)
-    check_version(request, expected)
+    _check_version(caller, request, expected)
     return request
 
 
-def check_version(request: GuestRequest, expected: Expected) -> None:
-    """Raise Conflict, saying what the current version is, when the caller saw another."""
-    seen = expected if isinstance(expected, frozenset) else {expected}
-    if expected is not None and request.version not in seen:
-        sent = ", ".join(str(version) for version in sorted(seen, key=str)) or "another"
+def _check_version(caller: Caller, request: GuestRequest, expected: Expected) -> None:
+    """Raise Conflict when the caller saw another version: with the present one, and what changed since.
+
+    Guests are only told that it did: who works on their request, and how, is not theirs to see.
+    """
+    if expected is None:
+        return
+    seen = expected if isinstance(expected, frozenset) else frozenset({expected})
+    if request.version not in seen:
+        sent = ", ".join(str(version) for version in sorted(seen)) or "another"
         message = f"This request is at version {request.version} now, you sent {sent}."
-        raise Conflict(message, details=[detail("version", message, "stale", current=request.version)])
+        details = [detail("version", message, "stale", current=request.version)]
+        if not caller.is_guest:
+            details += meanwhile.changed_since(request, min(seen, default=request.version))
+        raise Conflict(message, details=details)
 
 
 def check_own(caller: Caller, grant: Grant, request: GuestRequest) -> None:

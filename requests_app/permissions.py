@@ -22,6 +22,7 @@ DUTY = "staff.duty"
 STAFF = "staff.read"
 CATALOGUE = "catalogue.read"
 PERFORMANCE = "performance.read"
+CACHE_CLEAR = "cache.clear"
 
 ROWS = {
     CREATE: Row(
@@ -42,6 +43,7 @@ ROWS = {
     STAFF: Row(scope="request:read", department=YES, front_desk=YES, manager=YES),
     CATALOGUE: Row(guest=OWN, scope="", department=YES, front_desk=YES, manager=YES),
     PERFORMANCE: Row(scope="ops", manager=YES),
+    CACHE_CLEAR: Row(scope="ops"),
 }
 
 declare(ROWS)

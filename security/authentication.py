@@ -10,7 +10,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from cluster.answers.problems import AuthenticationRequired
-from security import credentials, holders
+from security import credentials, holders, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.models import CredentialKind, User
 
@@ -35,7 +35,9 @@ def authenticate(authorization: str, *, session_user: User | AnonymousUser | Non
     token = token.strip()
     if kind is None or not credentials.is_token(kind, token):
         raise AuthenticationRequired
-    return holders.of_token(kind, token)
+    caller, access = holders.of_token(kind, token)
+    memory.remember(authorization, caller, access)
+    return caller
 
 
 def caller_for_user(user: User | AnonymousUser) -> Caller:
@@ -70,7 +72,10 @@ class CallerAuthentication(SessionAuthentication):
         """Return the person and their Caller; None for those who are no person, or nobody."""
         bare: Any = request._request  # noqa: SLF001
         authorization = request.META.get("HTTP_AUTHORIZATION", "")
-        if authorization.strip():
+        recognised = memory.recognised(bare)
+        if recognised is not None:
+            bare.caller = recognised.caller
+        elif authorization.strip():
             bare.caller = authenticate(authorization)
         else:
             bare.caller = caller_of(bare)

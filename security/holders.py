@@ -11,24 +11,29 @@ from django.db import connection
 from django.utils import timezone
 
 from cluster.answers.problems import AuthenticationRequired
+from cluster.streams import ACCESS, NEVER, Head
 from security import credentials
 from security.caller import ANONYMOUS, Caller, CallerKind
+from security.memory import Access
 from security.models import CredentialKind, Membership, User
 
 # Written out because it runs in every request: to compile it costs the ORM ten times what it takes
-# to run. ``open.id`` is null for a membership that opens nothing.
+# to run. ``open.id`` is null for a membership that opens nothing. The control stream's head tells the
+# version of everybody's access, as of the very moment of the credential.
 GOOD = """
 SELECT credential.id, credential.kind, credential.name, credential.subject, credential.scopes,
        credential.expires_at,
        place.id, place.slug,
        person.id, person.username, person.display_name, person.first_name, person.last_name,
        person.language, person.is_superuser,
-       membership.role, open.id, open.slug
+       membership.role, open.id, open.slug,
+       control.epoch, control.counters
 FROM security_credential credential
 LEFT JOIN security_property place ON place.id = credential.property_id
 LEFT JOIN security_user person ON person.id = credential.user_id
 LEFT JOIN security_membership membership ON membership.user_id = person.id AND membership.is_active
 LEFT JOIN security_property open ON open.id = membership.property_id AND open.is_active
+LEFT JOIN cluster_streamhead control ON control.stream = 0
 WHERE credential.revoked_at IS NULL
   AND (credential.expires_at IS NULL OR credential.expires_at > %s)
   AND (credential.user_id IS NULL OR person.is_active)
@@ -59,11 +64,20 @@ class Row(NamedTuple):
     role: str
     open_id: int | None
     open_slug: str
+    epoch: str | None
+    counters: str
 
 
-def of_token(kind: CredentialKind, token: str) -> Caller:
-    """Return the holder of a good token of that kind. Raises AuthenticationRequired for any other."""
-    return _caller(_rows(GOOD_BY_TOKEN, credentials.digest(token), kind.value))
+def of_token(kind: CredentialKind, token: str) -> tuple[Caller, Access]:
+    """Return the holder of a good token of that kind, and the version of access they were read at.
+
+    Raises AuthenticationRequired for any other token.
+    """
+    rows = _rows(GOOD_BY_TOKEN, credentials.digest(token), kind.value)
+    caller = _caller(rows)
+    epoch, counters = rows[0].epoch, rows[0].counters
+    control = NEVER if epoch is None else Head(epoch, 0, counters)
+    return caller, control.version(ACCESS)
 
 
 def of_credential(credential_id: int) -> Caller:

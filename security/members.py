@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from cluster.answers.problems import Invalid, NotFound, PermissionDenied, RuleViolated
-from cluster.streams import unit_of_work
+from cluster.streams import SHOWN, move_version, unit_of_work
 from security import credentials, permissions
 from security.caller import Caller
 from security.grants import MEMBERS, PEOPLE
@@ -211,6 +211,7 @@ def _change_person(by: Caller, user: User, display_name: str | None, language: s
     for name, value in changed.items():
         setattr(user, name, value)
     user.save(update_fields=list(changed))
+    move_version(SHOWN)
 
 
 def _require_all_of(by: Caller, user: User) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from cluster.models import CONTROL_STREAM
-from cluster.streams import unit_of_work
+from cluster.streams import ACCESS, unit_of_work
 from security.caller import Caller
 
 # Somebody's rights changed: sent after commit, on the node that made the change; other nodes read
@@ -31,6 +31,7 @@ def tell_access_changed(
     ids = {"userId": user_id, "credentialId": credential_id, "propertyId": property_id, "stayId": stay_id}
     known = {name: value for name, value in ids.items() if value is not None}
     with unit_of_work() as work:
+        work.count(CONTROL_STREAM, {ACCESS: 1})
         work.emit(
             CONTROL_STREAM,
             EVENT,

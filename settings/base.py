@@ -11,7 +11,7 @@ from settings.databases import databases
 from settings.env import BASE_DIR
 from settings.policies import *  # noqa: F403
 from settings.policies import HSTS_SECONDS
-from settings.reading import notices, profile, read, report
+from settings.reading import fingerprint, notices, profile, read, report
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
@@ -25,6 +25,7 @@ STRICT = PROFILE in ("staging", "prod")
 CONFIGURATION_REPORT = report
 CONFIGURATION_NOTICES = notices
 CONFIGURATION_REFERENCE = reference
+CONFIGURATION_FINGERPRINT = fingerprint
 
 # --- Who we are -------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.debug
@@ -134,6 +135,13 @@ REDIS_URL = plain(ENVIRONMENT.redis_url)
 EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
 EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
+# Milliseconds, as in all of the old system's variables.
+CACHING_ENABLED = ENVIRONMENT.caching_enabled
+CACHE_TTL = ENVIRONMENT.cache_ttl
+CACHE_MAX_SIZE = ENVIRONMENT.cache_max_size
+CACHE_MAX_BYTES = ENVIRONMENT.cache_max_bytes
+CACHE_CLEANUP_INTERVAL = ENVIRONMENT.cache_cleanup_interval
+
 # The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s
 # (redis/redis-py#4091), and the event log makes up for what a bell may lose.
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
@@ -186,6 +194,7 @@ STORAGES = {
 # --- The JSON API -----------------------------------------------------------------------------
 MAX_INPUT_LENGTH = ENVIRONMENT.max_input_length
 MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
+SOCKETS_PER_CALLER = ENVIRONMENT.sockets_per_caller
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
@@ -249,7 +258,7 @@ LOCAL_CLUSTER: dict[str, Any] = {
     ),
     "seed": ("demo",),
     # What LIMITS=default leaves alone: one machine plays a whole hotel here.
-    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000"},
+    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000", "SOCKETS_PER_CALLER": "100000"},
 }
 
 # --- Logs -------------------------------------------------------------------------------------

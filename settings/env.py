@@ -116,7 +116,31 @@ class Environment(BaseModel):
     max_requests_per_room_per_hour: int = Field(
         10, ge=1, le=100_000, description="a whole number, 1 to 100000"
     )
+    sockets_per_caller: int = Field(
+        10, ge=1, le=100_000, description="open sockets of one caller at one node, 1 to 100000"
+    )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
+
+    # What it remembers
+    caching_enabled: bool = Field(True, description="true, or false: every read goes to the database")
+    cache_ttl: int = Field(
+        60_000,
+        ge=100,
+        le=86_400_000,
+        description=f"{MILLISECONDS} an answer is kept at most, 100 to 86400000",
+    )
+    cache_max_size: int = Field(
+        1_000, ge=1, le=1_000_000, description="answers one process remembers, 1 to 1000000"
+    )
+    cache_max_bytes: int = Field(
+        33_554_432, ge=1, le=17_179_869_184, description="bytes one process remembers, 1 to 17179869184"
+    )
+    cache_cleanup_interval: int = Field(
+        60_000,
+        ge=100,
+        le=86_400_000,
+        description=f"{MILLISECONDS} between looks for answers that have ended, 100 to 86400000",
+    )
 
     # What it keeps
     event_retention_days: int = Field(

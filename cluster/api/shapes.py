@@ -31,11 +31,35 @@ class ClusterPlace(CamelSerializer):
     mode = serializers.ChoiceField(choices=MODES)
 
 
+class CacheCounts(CamelSerializer):
+    """Reads by what answered them; ``hitRate`` is the share that was not worked out anew, 0–1."""
+
+    requests = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="L1: this process, L2: Redis, MISS: the database, BYPASS: never kept",
+    )
+    hits = serializers.IntegerField()
+    misses = serializers.IntegerField()
+    hit_rate = serializers.FloatField(min_value=0, max_value=1)
+
+
+class CacheFigures(CacheCounts):
+    """One process's cache since it started: its counts, what it holds, its bounds."""
+
+    enabled = serializers.BooleanField()
+    entries = serializers.IntegerField()
+    max_entries = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    max_bytes = serializers.IntegerField()
+    evictions = serializers.IntegerField()
+    redis = serializers.ChoiceField(choices=("closed", "open", "half-open", "none"))
+
+
 class NodePerformance(CamelSerializer):
     """What the node measured of itself since it started."""
 
     operations = serializers.DictField(child=OperationTimings())
-    cache_stats = serializers.DictField(help_text="Empty: not yet, as there is no cache of reads.")
+    cache_stats = CacheFigures()
 
 
 class InstanceAnswer(CamelSerializer):

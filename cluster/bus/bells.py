@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster.models import Event
+from cluster.sockets import Text
 
 LARGEST_BELL = 64 * 1024
 """Letters of frames in one bell; what is larger is rung without them and read from the log."""
@@ -30,15 +31,15 @@ class Entry:
         self.rooms = tuple(rooms)
         self.frame = frame
         self.at = at
-        self.message: Message = {"type": "websocket.send", "text": frame}
-        self._variants: dict[Hashable, Message | None] = {}
+        self.message = Text(frame)
+        self._variants: dict[Hashable, Text | None] = {}
 
     @classmethod
     def of(cls, event: Event) -> Entry:
         """Return the entry of an event of the log whose frame is still kept."""
         return cls(event.stream, event.seq, event.rooms, event.frame or "", event.at.timestamp())
 
-    def variant(self, key: Hashable, make: Callable[[Entry], Message | None]) -> Message | None:
+    def variant(self, key: Hashable, make: Callable[[Entry], Text | None]) -> Text | None:
         """Return what ``make`` makes of this entry, made once for each ``key``."""
         if key not in self._variants:
             self._variants[key] = make(self)

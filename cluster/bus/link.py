@@ -20,6 +20,7 @@ from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import InMemoryChannelLayer, channel_layers
 
 from cluster.bus.bells import Message
+from cluster.redis import breaker
 
 logger = logging.getLogger("bellhop.bus")
 
@@ -31,6 +32,7 @@ PROBE_AGAIN_SECONDS = 0.1
 FAILURES_BEFORE_RENEWAL = 2
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 1.0
+BREAKER_SECONDS = 0.1
 
 
 class State(StrEnum):
@@ -42,10 +44,14 @@ class State(StrEnum):
 
 
 class Link:
-    """Keeps the wire up for as long as ``keep`` runs; ``send`` uses it while it is up."""
+    """Keeps the wire up for as long as ``keep`` runs; ``send`` uses it while it is up.
+
+    It obeys the process's breaker and has it look when the wire fails. The wire may be down alone:
+    a subscription can be lost while Redis answers everybody else.
+    """
 
     def __init__(self, heard: Callable[[Message], None]) -> None:
-        self.state = State.UP if crosses_processes() else State.LOCAL
+        self._state = State.UP if crosses_processes() else State.LOCAL
         self._heard = heard
         # It would add a traceback a second to the one line we write about an outage.
         logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
@@ -55,6 +61,11 @@ class Link:
         self._doubt = asyncio.Event()
         self._marks = count(1)
         self._echo: asyncio.Future[int] | None = None
+
+    @property
+    def state(self) -> State:
+        """Say how the wire is; down for as long as the breaker is not closed."""
+        return State.DOWN if self._state is State.UP and not breaker.is_closed() else self._state
 
     async def send(self, message: Message) -> None:
         """Tell the other processes, or give up after a quarter of a second: the log has it anyway."""
@@ -83,7 +94,8 @@ class Link:
     async def keep(self) -> None:
         """Hold the wire, renewing it after each loss, until cancelled."""
         wait = FIRST_WAIT_SECONDS
-        while self.state is not State.LOCAL:
+        while self._state is not State.LOCAL:
+            await _closed_breaker()
             try:
                 async with self._opened():
                     wait = FIRST_WAIT_SECONDS
@@ -119,9 +131,9 @@ class Link:
                 self._echo.set_result(message.get("mark", 0))
 
     async def _watch(self) -> None:
-        """Return when the wire is broken: probed each second, since one that hangs says nothing."""
+        """Return when the wire is broken or Redis away: probed each second, since a hang says nothing."""
         failures = 0
-        while failures < FAILURES_BEFORE_RENEWAL:
+        while failures < FAILURES_BEFORE_RENEWAL and breaker.is_closed():
             if await self._echoes():
                 failures = 0
                 self._trusted()
@@ -148,15 +160,16 @@ class Link:
             self._echo = None
 
     def _trusted(self) -> None:
-        if self.state is State.DOWN:
+        if self._state is State.DOWN:
             logger.info("bus.up")
-        self.state = State.UP
+        self._state = State.UP
 
     def _doubted(self, problem: object) -> None:
-        if self.state is State.UP:
+        if self._state is State.UP:
             logger.warning("bus.down", extra={"problem": repr(problem)})
-        self.state = State.DOWN
+        self._state = State.DOWN
         self._doubt.set()
+        breaker.doubt()
 
 
 def crosses_processes() -> bool:
@@ -165,6 +178,12 @@ def crosses_processes() -> bool:
     return bool(configured) and not isinstance(
         channel_layers.make_backend(DEFAULT_CHANNEL_LAYER), InMemoryChannelLayer
     )
+
+
+async def _closed_breaker() -> None:
+    """Wait until Redis may be used: the breaker's own probe finds out."""
+    while not breaker.is_closed():  # noqa: ASYNC110 - it opens and closes in threads
+        await asyncio.sleep(BREAKER_SECONDS)
 
 
 async def _left(layer: Any, receiver: asyncio.Task[None] | None) -> None:

@@ -21,6 +21,8 @@ logger = logging.getLogger("bellhop.bus")
 
 WAITING = 10_000
 STOP_SECONDS = 3.0
+REST_SECONDS = 0.01
+"""After each telling: what comes meanwhile is told together. Well under the hub's patience with a gap."""
 
 Sink = Callable[[Bell | Notice], None]
 """Takes what the bus hears, in the bus's own thread; it must return at once."""
@@ -91,10 +93,13 @@ class Bus:
         self._started.set()
         keeper = asyncio.create_task(self._link.keep())
         try:
-            while not self._stopping:
+            while True:
                 await self._work.wait()
                 self._work.clear()
                 await self._tell_all()
+                if self._stopping:
+                    return
+                await asyncio.sleep(REST_SECONDS)
         finally:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from cluster import jobs
 from cluster.clock import DatabaseNow
@@ -23,6 +24,8 @@ from cluster.models import CONTROL_STREAM, CommandAck, Event, Node, NodeReport, 
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 BATCH = 500
+
+Row = TypeVar("Row", bound=Model)
 
 
 def register_all() -> None:
@@ -60,10 +63,16 @@ def configured_level() -> str:
 
 def forget(term: int) -> None:
     """Delete answers past their time, orders whose frames are gone, reports of forgotten nodes."""
-    for old in (_old_answers, _old_orders, _orphans):
-        while keys := list(old().values_list("pk", flat=True)[:BATCH]):
-            with leader_work(term):
-                old().filter(pk__in=keys).delete()
+    _delete(_old_answers, term)
+    _delete(_old_orders, term)
+    _delete(_orphans, term)
+
+
+def _delete(old: Callable[[], QuerySet[Row]], term: int) -> None:
+    """Delete some at a time, until there are none."""
+    while keys := list(old().values_list("pk", flat=True)[:BATCH]):
+        with leader_work(term):
+            old().filter(pk__in=[*keys]).delete()
 
 
 def _old_answers() -> QuerySet[CommandAck]:

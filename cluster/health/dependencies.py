@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from django.conf import settings
-from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.db import connection
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from cluster import bus
 from cluster.health.checking import register
-
-PATIENCE = 0.5
+from cluster.redis import breaker
 
 
 def register_all() -> None:
@@ -36,22 +28,14 @@ def check_database() -> None:
 
 
 def check_cache() -> None:
-    """Keep a value for a moment and read it back."""
-    caches[DEFAULT_CACHE_ALIAS].set("health", "kept", timeout=10)
-    if caches[DEFAULT_CACHE_ALIAS].get("health") != "kept":
-        raise RuntimeError("the cache lost what it was given")
+    """Use Redis, if there is one: without it a node only remembers what it read itself."""
+    if breaker.is_configured():
+        breaker.use(lambda redis: redis.ping())
 
 
 def check_channel_layer() -> None:
-    """Ring Redis, if there is one; without it news reach other nodes late, from the log."""
-    if settings.REDIS_URL:
-        _redis(settings.REDIS_URL).ping()
+    """Look at the wire between the nodes; without it news reach other nodes late, from the log."""
+    if not breaker.is_closed():
+        raise RuntimeError(f"Redis is away: {breaker.problem()}")
     if bus.state() == "down":
         raise RuntimeError("the bus hears no echo of its own bell yet")
-
-
-@cache
-def _redis(url: str) -> Redis:
-    return Redis.from_url(
-        url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
-    )

@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from cluster import metrics
 from cluster.bus import Entry, Message
 from cluster.hub.eager import begun
+from cluster.sockets import Text, Wire
 from cluster.streams import Cursor
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CALM_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.5
 
 Send = Callable[[Message], Awaitable[None]]
-Show = Callable[[Entry], Message | None]
+Show = Callable[[Entry], Text | None]
 """What this listener may see of an entry; None when that is nothing."""
 
 
@@ -70,38 +71,68 @@ Item = dict[str, Any] | Mark | Replay | Farewell | Awaitable[None]
 
 
 class Outbox:
-    """A listener that writes to a websocket from a task of its own, so that a slow one delays nobody.
+    """A listener that writes to a websocket, and from a task of its own as soon as it would have to wait.
 
-    The queue holds 256 items. When it overflows, its events are dropped and the socket lags: once
-    it has drained, it replays from the log what it missed. One that lags again and again is given
-    up (``hopeless``). ``sent`` is, for each stream, the number up to which all has been sent.
+    So a slow one delays nobody, and one that keeps up costs no task. The queue holds 256 items. When
+    it overflows, its events are dropped and the socket lags: once it has drained, it replays from
+    the log what it missed. One that lags again and again is given up (``hopeless``). ``sent`` is,
+    for each stream, the number up to which all has been sent. ``ended`` is called when nothing can
+    be written any more: after the farewell, or because the socket has gone.
     """
 
-    def __init__(self, hub: Hub, send: Send, show: Show, hopeless: Callable[[], None]) -> None:
+    __slots__ = (
+        *("_closing", "_ended", "_hopeless", "_hub", "_lagged_at", "_lags", "_queue", "_send", "_show"),
+        *("_wire", "_writer", "is_over", "lagging", "rooms", "sent"),
+    )
+
+    def __init__(
+        self,
+        hub: Hub,
+        send: Send,
+        show: Show,
+        *,
+        hopeless: Callable[[], None],
+        ended: Callable[[], None],
+        wire: Wire | None = None,
+    ) -> None:
         self.rooms: dict[int, dict[str, int]] = {}
         self.sent: dict[int, int] = {}
         self.lagging = False
+        self.is_over = False
         self._hub = hub
         self._send = send
         self._show = show
         self._hopeless = hopeless
-        self._queue: deque[Entry | Item] = deque()
-        self._idle: asyncio.Future[None] | None = None
+        self._ended = ended
+        self._wire = wire
+        self._queue: deque[Entry | Item] | None = None
+        self._writer: asyncio.Task[None] | None = None
         self._closing = False
         self._lags = 0
         self._lagged_at = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """Say how much waits to be written."""
+        return len(self._queue or ())
+
+    @property
+    def is_idle(self) -> bool:
+        """Say whether all is written that there was."""
+        return self._writer is None
+
     def offer(self, entry: Entry) -> None:
-        """Take an event: send it at once when nothing waits, else queue it.
+        """Take an event: write it at once when nothing waits, else queue it.
 
         This is the hot line of the house: it runs once a socket and event.
         """
-        if self.lagging or self._closing:
+        if self._writer is None:
+            if not self._closing:
+                self._write_at_once(entry)
+        elif self.lagging or self._closing:
             return
-        if self._idle is not None:
-            self._send_at_once(entry)
-        elif len(self._queue) < LONGEST_QUEUE:
-            self._queue.append(entry)
+        elif self.waiting < LONGEST_QUEUE:
+            self._put(entry)
         else:
             self._lag()
 
@@ -109,15 +140,19 @@ class Outbox:
         """Give up: what the client knows can not be continued."""
         self._hopeless()
 
-    def post(self, message: Message) -> None:
+    def post(self, message: Text) -> None:
         """Send a message of ours after what is waiting."""
-        self._put(message)
+        if not self._is_written(message):
+            self._put(message)
 
-    def post_mark(self, message: Message) -> None:
+    def post_mark(self, message: Text) -> None:
         """Send a message that promises all up to here; a socket that lags can not be promised it."""
         if not self.lagging:
             heads = {stream: self._hub.feeds[stream].cursor.seq for stream in self.rooms}
-            self._put(Mark(message, heads))
+            if self._is_written(message):
+                self._promised(heads)
+            else:
+                self._put(Mark(message, heads))
 
     def join(self, stream: int, rooms: Iterable[str], *, since: int | None = None) -> None:
         """Hear ``rooms`` from now on, and with ``since`` what they said after it, first."""
@@ -146,8 +181,7 @@ class Outbox:
             self.sent.pop(stream, None)
         if stream in self._hub.feeds:
             self._hub.feeds[stream].leave(self, gone)
-        kept = [item for item in self._queue if not isinstance(item, Entry) or self._heard(item)]
-        self._queue = deque(kept)
+        self._keep([item for item in self._queue or () if not isinstance(item, Entry) or self._heard(item)])
 
     def leave_all(self) -> None:
         """Hear nothing more."""
@@ -157,35 +191,79 @@ class Outbox:
     def finish(self, words: Message | None, close: Message) -> None:
         """Say goodbye at once: what is waiting will not be sent."""
         if not self._closing:
-            self._queue.clear()
+            self._keep([])
             self._put(Farewell(words, close))
             self._closing = True
 
-    async def run(self) -> None:
-        """Write until the farewell. Raises OSError when the socket has gone."""
-        while True:
-            while self._queue:
-                item = self._queue.popleft()
-                if isinstance(item, Entry):
-                    await self._write(item)
-                elif not await self._do(item):
-                    return
-            if self.lagging:
-                self._catch_up()
-            else:
-                self._idle = asyncio.get_running_loop().create_future()
-                await self._idle
+    def drop(self) -> None:
+        """Cut the client off, where the server lets us, with all that waits."""
+        if self._wire is not None:
+            self._wire.drop()
+        self.stop()
 
-    def _send_at_once(self, entry: Entry) -> None:
-        message = self._show(entry)
+    def stop(self) -> None:
+        """Write no more, whatever waits."""
+        if self._writer is not None:
+            self._writer.cancel()
+        self._end()
+
+    async def run(self) -> None:
+        """Write what waits; it is started when something has to wait, and ends when nothing does."""
         try:
-            rest = None if message is None else begun(self._send(message))
-        except OSError:  # the socket has gone: its own task shall find out
+            await self._write_all()
+        except (OSError, RuntimeError) as problem:  # the server has closed it; they differ in how they say so
+            logger.info("socket.gone", extra={"problem": repr(problem)})
+            self._end()
+        finally:
+            self._writer = None
+
+    async def _write_all(self) -> None:
+        while self._queue or self.lagging:
+            if not self._queue:
+                self._catch_up()
+                continue
+            item = self._queue.popleft()
+            if isinstance(item, Entry):
+                await self._write(item)
+            elif not await self._do(item):
+                self._end()
+                return
+        self._queue = None
+
+    def _end(self) -> None:
+        self._closing = True
+        self._queue = None
+        if not self.is_over:
+            self.is_over = True
+            self._ended()
+
+    def _write_at_once(self, entry: Entry) -> None:
+        message = self._show(entry)
+        if message is None:
+            self.sent[entry.stream] = entry.seq
+        elif self._wire is None:
+            self._begin_to_send(entry, message)
+        elif self._wire.write_now(message.wire):
+            self.sent[entry.stream] = entry.seq
+        else:  # full, or gone: its own task waits, or finds out
+            self._put(entry)
+
+    def _begin_to_send(self, entry: Entry, message: Message) -> None:
+        """Do the same under a server that is not ours."""
+        try:
+            rest = begun(self._send(message))
+        except OSError:
             self._put(entry)
             return
         if rest is not None:
             self._put(rest)
         self.sent[entry.stream] = entry.seq
+
+    def _is_written(self, message: Text) -> bool:
+        """Write a message of ours at once, if nothing waits before it and the wire takes it."""
+        if self._writer is not None or self._closing or self._wire is None:
+            return False
+        return self._wire.write_now(message.wire)
 
     async def _write(self, entry: Entry) -> None:
         message = self._show(entry)
@@ -201,8 +279,7 @@ class Outbox:
                 await self._replay(item)
             case Mark():
                 await self._send(item.message)
-                for stream in self.sent.keys() & item.heads.keys():
-                    self.sent[stream] = max(self.sent[stream], item.heads[stream])
+                self._promised(item.heads)
             case Farewell():
                 if item.words is not None:
                     await self._send(item.words)
@@ -213,6 +290,10 @@ class Outbox:
             case _:
                 await item
         return True
+
+    def _promised(self, heads: Mapping[int, int]) -> None:
+        for stream in self.sent.keys() & heads.keys():
+            self.sent[stream] = max(self.sent[stream], heads[stream])
 
     async def _replay(self, replay: Replay) -> None:
         if replay.rooms is not None and not self.lagging and replay.stream in self.sent:
@@ -254,13 +335,18 @@ class Outbox:
     def _put(self, item: Entry | Item) -> None:
         if self._closing:
             return
+        if self._queue is None:
+            self._queue = deque()
         if len(self._queue) >= 2 * LONGEST_QUEUE:  # messages of ours that nobody takes
             self._hopeless()
             return
         self._queue.append(item)
-        idle, self._idle = self._idle, None
-        if idle is not None and not idle.done():
-            idle.set_result(None)
+        if self._writer is None:
+            self._writer = self._hub.tasks.start(self.run())
+
+    def _keep(self, items: Iterable[Entry | Item]) -> None:
+        if self._queue is not None:
+            self._queue = deque(items)
 
     def _lag(self) -> None:
         """Drop the events that wait; the log will give them again."""
@@ -269,11 +355,11 @@ class Outbox:
         self._lagged_at = now
         metrics.SLOW_SOCKETS.inc()
         self.lagging = True
-        kept = [item for item in self._queue if not isinstance(item, Entry | Mark)]
+        kept = [item for item in self._queue or () if not isinstance(item, Entry | Mark)]
         for item in kept:
             if isinstance(item, Replay) and item.stream in self.sent:
                 item.upto = min(item.upto, self.sent[item.stream])
-        self._queue = deque(kept)
+        self._keep(kept)
         if self._lags > MOST_LAGS:
             self._hopeless()
 
@@ -282,5 +368,5 @@ class Outbox:
         self.lagging = False
         for stream, sent in self.sent.items():
             here = self._hub.feeds[stream].cursor
-            if here.seq > sent:
+            if here.seq > sent and self._queue is not None:
                 self._queue.append(Replay(stream, here.epoch, sent, here.seq))

@@ -6,6 +6,7 @@ from cluster import nodes, once
 from cluster.jobs.registry import register
 from cluster.jobs.retention import drop_old_frames
 from cluster.leader import leader_work
+from cluster.leader.telling import tell_takeover
 
 
 def register_all() -> None:
@@ -13,6 +14,7 @@ def register_all() -> None:
     register("event-retention", 60, drop_old_frames)
     register("idempotency-records", 60, forget_idempotency_records)
     register("nodes", 60, forget_nodes)
+    register("takeover", 60, tell_takeover)
 
 
 def forget_idempotency_records(term: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from prometheus_client import Counter
+
 from cluster import bus, metrics, pulse, status, timings
 from cluster.reports.registry import Json, register
 
@@ -12,6 +15,12 @@ def register_all() -> None:
     register("bus", bus_figures)
     register("hub", hub_figures)
     register("reasons", status.reasons)
+    register("settings", settings_in_force)
+
+
+def settings_in_force() -> Json:
+    """Return what this process was told by its environment, secrets as digests."""
+    return settings.CONFIGURATION_FINGERPRINT(settings.SECRET_KEY)
 
 
 def bus_figures() -> Json:
@@ -29,6 +38,6 @@ def hub_figures() -> Json:
     }
 
 
-def _value(counter: metrics.Counter) -> int:
+def _value(counter: Counter) -> int:
     (found,) = counter.collect()
     return int(found.samples[0].value)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from types import FrameType
 
 import uvicorn
 from django.conf import settings
 
 from cluster.serving.departure import Departure
+from cluster.sockets import collector
+from cluster.sockets.protocol import HubProtocol
 
 LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is the clearer one
 
@@ -15,9 +18,14 @@ LARGEST_FRAME = 8 * 1024  # twice what the protocol allows: our own refusal is t
 class DrainingServer(uvicorn.Server):
     """A server that is told to stop when everybody has been seen off, and not by the signal itself."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
         super().__init__(config)
-        self._departure = Departure(self._stop)
+        self._departure = Departure(listener, self._stop)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the doors, then settle down to long work."""
+        await super().startup(sockets)
+        collector.settle()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Hear a signal in uvicorn's place."""
@@ -27,24 +35,23 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(application: str, host: str, port: int) -> None:
+def serve(application: str, listener: socket.socket) -> None:
     """Serve the application of this dotted path until a signal ends it."""
-    DrainingServer(configuration(application, host, port)).run()
+    DrainingServer(configuration(application), listener).run(sockets=[listener])
 
 
-def configuration(application: str, host: str, port: int) -> uvicorn.Config:
+def configuration(application: str) -> uvicorn.Config:
     """The server's settings: our own logs and proxy rules in place of its."""
     module, _, name = application.rpartition(".")
     return uvicorn.Config(
         f"{module}:{name}",
-        host=host,
-        port=port,
         access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=HubProtocol,
+        ws_ping_interval=None,  # our own heartbeats find a silent client, at less
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
         timeout_graceful_shutdown=round(settings.DRAIN_TIMEOUT),

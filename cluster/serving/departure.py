@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable
 from threading import Event, Thread
 from types import FrameType
@@ -25,7 +26,8 @@ class Departure:
     being answered is still answered.
     """
 
-    def __init__(self, stop_server: Callable[[], None]) -> None:
+    def __init__(self, listener: socket.socket, stop_server: Callable[[], None]) -> None:
+        self._listener = listener
         self._stop_server = stop_server
         self._heard = 0
 
@@ -47,7 +49,8 @@ class Departure:
     def _leave(self, number: int) -> None:
         """Drain; the server then ends by itself, unless a call or a stream never does."""
         word, hurried = signal.Signals(number).name, number == signal.SIGINT
-        done = drain.leave(self._stop_server, reason=word, hurried=hurried)
+        done = drain.leave(reason=word, hurried=hurried, listener=self._listener)
+        self._stop_server()
         Event().wait(settings.DRAIN_TIMEOUT if done else ENDING_SECONDS)
         pulse.stop()
         successor.take_over()

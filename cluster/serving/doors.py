@@ -31,15 +31,15 @@ class Entrance:
 
     @contextmanager
     def call(self) -> Iterator[bool]:
-        """Pass a call through; it is told whether it may go on."""
+        """Pass a call through; it is told whether it may go on. Who may not does not count as inside."""
         with self._changed:
             welcome = self.doors is not Doors.SHUT
-            self._inside += 1
+            self._inside += welcome
         try:
             yield welcome
         finally:
             with self._changed:
-                self._inside -= 1
+                self._inside -= welcome
                 self._changed.notify_all()
 
     def empty(self, seconds: float) -> bool:

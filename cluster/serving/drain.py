@@ -11,19 +11,20 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
-from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from django.conf import settings
 
 from cluster import hub, pulse
 from cluster.serving.doors import Doors, entrance
+from cluster.serving.listener import turn_away
 
 logger = logging.getLogger("bellhop.drain")
 
 LINGER_SECONDS = 0.25
-"""How long a node with nobody inside goes on refusing: calls that were on their way find an answer."""
+LAST_CALL_SECONDS = 0.1
 
 
 class Draining:
@@ -42,6 +43,8 @@ class Draining:
         """Do what begins with the end of the grace."""
         if not self.wait_for_the_balancer():
             hub.say_goodbye(settings.DRAIN_TIMEOUT)
+        if self.over.is_set():  # taken back while it was being said
+            hub.stay()
 
 
 _now: Draining | None = None
@@ -76,8 +79,8 @@ def end() -> bool:
     return True
 
 
-def leave(stop_server: Callable[[], None], *, reason: str, hurried: bool) -> bool:
-    """Drain, then let the server stop; return whether all calls inside came to their end."""
+def leave(*, reason: str, hurried: bool, listener: socket.socket) -> bool:
+    """Drain until the server may stop; return whether all calls inside came to their end."""
     global _leaving  # noqa: PLW0603
     _leaving = True
     _begin(reason, 0.0 if hurried else settings.DRAIN_GRACE)
@@ -85,15 +88,23 @@ def leave(stop_server: Callable[[], None], *, reason: str, hurried: bool) -> boo
         _now.wait_for_the_balancer()
     entrance.set(Doors.SHUT)
     logger.info("drain.shut")
-    deadline = time.monotonic() + settings.DRAIN_TIMEOUT
+    done = _emptied(hurried=hurried)
+    if not hurried:
+        turn_away(listener)
+        Event().wait(LAST_CALL_SECONDS)  # who has connected by now is still refused in words
+    return done
+
+
+def _emptied(*, hurried: bool) -> bool:
+    """See sockets off and wait for the calls inside, refusing others; say whether all came to their end."""
+    begun = time.monotonic()
     hub.say_goodbye(settings.DRAIN_TIMEOUT, hurried=hurried)
     if not hurried:
         Event().wait(LINGER_SECONDS)
-    done = entrance.empty(max(0.0, deadline - time.monotonic()))
-    if not done:
-        logger.error("drain.calls_cut")
-    stop_server()
-    return done
+    if entrance.empty(max(0.0, begun + settings.DRAIN_TIMEOUT - time.monotonic())):
+        return True
+    logger.error("drain.calls_cut")
+    return False
 
 
 def _begin(reason: str, grace: float) -> Draining | None:

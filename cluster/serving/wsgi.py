@@ -5,16 +5,15 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import closing
-from functools import partial
 from typing import Any
 
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.mt import MTServer
 
 from cluster.serving.departure import Departure
-
-BACKLOG = 1024
+from cluster.serving.listener import BACKLOG
+from cluster.sockets import collector
 
 
 class OneProcess(MTServer):
@@ -24,42 +23,39 @@ class OneProcess(MTServer):
     the process that was started was not the node. See ADR 9.
     """
 
+    def __init__(self, listener: socket.socket, **options: Any) -> None:
+        super().__init__("the application is at hand", **options)
+        self._listener = listener
+
     def _check_gil(self) -> None:
         """Let it be: threads under the GIL are what our views want."""
 
+    def _init_shared_socket(self) -> None:
+        """Take our socket: granian's own shares its port with any process that asks for it."""
+        self._listener.setblocking(False)  # noqa: FBT003
+        fd, is_unix = self._listener.dup().detach(), False
+        self._ssp = None
+        self._shd = SocketHolder(fd, is_unix, BACKLOG)  # type: ignore[call-arg, assignment]
 
-def serve(application: Callable[..., Any], host: str, port: int, *, threads: int) -> None:
-    """Serve a WSGI application until a signal ends it. Raises OSError when the address is taken."""
-    address = resolved(host, port)
+
+def serve(application: Callable[..., Any], listener: socket.socket, *, threads: int) -> None:
+    """Serve a WSGI application until a signal ends it."""
     server = OneProcess(
-        "the application is at hand",
-        address=address,
-        port=port,
+        listener,
         interface=Interfaces.WSGI,
         blocking_threads=threads,
-        backlog=BACKLOG,
         http=HTTPModes.http1,
         loop=Loops.asyncio,
         websockets=False,
         log_enabled=False,
     )
-    server.on_startup(partial(_hear_signals, server))
+    departure = Departure(listener, server.signal_handler_interrupt)
+    server.on_startup(lambda: _hear_signals(departure))
+    collector.settle()
     server.serve(target_loader=lambda: application, wrap_loader=False)
 
 
-def _hear_signals(server: OneProcess) -> None:
+def _hear_signals(departure: Departure) -> None:
     """Take over the signals granian has just claimed; to reload is nothing it could do here."""
-    Departure(server.signal_handler_interrupt).catch()
+    departure.catch()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-def resolved(host: str, port: int) -> str:
-    """Return the address to listen on, once it is known to be free.
-
-    granian shares its port with any process that asks, so a second one would start without a word.
-    """
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with closing(socket.socket(family, kind, protocol)) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind(address)
-    return str(address[0])

@@ -7,20 +7,27 @@ anybody catches up. See ``docs/events.md``.
 
 from cluster.streams.heads import open_streams
 from cluster.streams.log import Cursor, Gone, LogPage, history, oldest_known, read_heads, read_log
+from cluster.streams.standing import ACCESS, NEVER, SHOWN, Head, move_version, read_standing
 from cluster.streams.work import Emission, UnderHead, Work, current_work, unit_of_work
 
 __all__ = [
+    "ACCESS",
+    "NEVER",
+    "SHOWN",
     "Cursor",
     "Emission",
     "Gone",
+    "Head",
     "LogPage",
     "UnderHead",
     "Work",
     "current_work",
     "history",
+    "move_version",
     "oldest_known",
     "open_streams",
     "read_heads",
     "read_log",
+    "read_standing",
     "unit_of_work",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from cluster.api.shapes import OperationTimings
+from cluster.api.shapes import CacheCounts, CacheFigures, OperationTimings
 from cluster.shapes import CamelSerializer
 from requests_app.lifecycle import PRIORITY_WORDS, URGENCY_WORDS, Source, Status, is_overdue
 from requests_app.models import GuestRequest
@@ -196,6 +196,35 @@ class PerformanceSerializer(CamelSerializer):
 
     operations = serializers.DictField(child=OperationTimings())
     nodes = NodeTimingsSerializer(many=True)
+
+
+class NodeCacheSerializer(CamelSerializer):
+    """One node's cache; ``cache`` is null for a node that has not reported yet."""
+
+    instance_id = serializers.CharField()
+    cache = CacheFigures(**Null)
+
+
+class CacheStatsSerializer(CacheCounts):
+    """The reads of all nodes, counted, and node by node; others' are seconds old."""
+
+    nodes = NodeCacheSerializer(many=True)
+
+
+class NodeFailureSerializer(CamelSerializer):
+    """A node that could not do as it was told."""
+
+    instance_id = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class CacheClearedSerializer(CamelSerializer):
+    """Which nodes forgot; ``silent`` ones said nothing within five seconds."""
+
+    cleared = serializers.BooleanField(help_text="every living node confirmed")
+    confirmed = serializers.ListField(child=serializers.CharField())
+    failed = NodeFailureSerializer(many=True)
+    silent = serializers.ListField(child=serializers.CharField())
 
 
 class LogSerializer(CamelSerializer):

@@ -168,6 +168,11 @@ class RequestFilters(FilterSet):  # type: ignore[misc]
         return {camel(name): one for name, one in super().get_filters().items()}
 
 
+INCONSTANT = frozenset(
+    {name for one in ("service_type", "assigned_to", "start_date", "end_date") for name in (one, camel(one))}
+)
+"""Filters whose words mean what the catalogue, the staff or a time zone says at that moment."""
+
 KNOWN = frozenset({name for one in RequestFilters.declared_filters for name in (one, camel(one))})
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, QueryDict
+from django.utils import timezone
 from rest_framework.request import Request
 
-from cluster import identity, reports, timings
+from cluster import cache, identity, reports, timings
 from cluster.answers import answer_bytes, dumps
 from cluster.answers.problems import Invalid
+from cluster.cache import orders
 from cluster.timings import timed
-from requests_app.api import schema
+from requests_app.api import schema, versions
 from requests_app.api.door import Door
 from requests_app.api.filters import DAY, Bound, bounds, read_bound
-from requests_app.api.lists import cursor_headers
-from requests_app.permissions import OVERVIEW, PERFORMANCE
-from requests_app.queries import catalogue
-from requests_app.queries.positions import positions
+from requests_app.api.swift import written
+from requests_app.permissions import CACHE_CLEAR, OVERVIEW, PERFORMANCE
+from requests_app.queries import catalogue, flips, tags
+from requests_app.queries.positions import cursor_header, standing
 from requests_app.queries.statistics import GRANULARITIES, Range, summary
 
 
@@ -30,10 +32,19 @@ class InsightDoor(Door):
             start, end = _bound(request.query_params, "startDate"), _bound(request.query_params, "endDate")
             granularity = _granularity(request.query_params)
             start, end, _ = bounds(start, end, properties)
-            standing = positions(self.caller, properties)
+            stands = standing(self.caller, properties)
+            cursor = cursor_header(stands.positions)
             places = catalogue.properties(self.caller, properties)
+            # The zones are in it: a bare date is another day elsewhere, and a week begins otherwise.
+            asked = ("statistics", start, end, granularity, [(it.pk, it.timezone) for it in places])
+            tag = tags.named(stands.generation, repr(asked))
+            if tag is not None and tag.is_fresh(seen := versions.seen(request)):
+                return written(None, tag.seen_in(seen), cursor, None)
+            # The late ones are counted: that number changes when the next one becomes late.
+            flips_at = flips.first_flip(properties, timezone.now()) if tag else None
             found = summary(places, Range(start, end), granularity)
-            return answer_bytes(dumps(found), headers=cursor_headers(standing))
+            label = tag.text(tags.moment(flips_at)) if tag else ""
+            return written((dumps(found),), label, cursor, None)
 
     @schema.performance
     def performance(self, request: Request) -> HttpResponse:
@@ -47,6 +58,25 @@ class InsightDoor(Door):
             for name, node in sorted(counted.items())
         ]
         return answer_bytes(dumps({"operations": timings.merged(counted.values()), "nodes": nodes}))
+
+    @schema.cache_stats
+    def cache_stats(self, request: Request) -> HttpResponse:
+        """Tell how often which layer of the cache answered, by node and in sum."""
+        self.scope(PERFORMANCE)
+        found = orders.everywhere()
+        nodes = [{"instanceId": name, "cache": figures or None} for name, figures in sorted(found.items())]
+        counted = [figures["requests"] for figures in found.values() if figures]
+        return answer_bytes(dumps({**cache.summed(counted), "nodes": nodes}))
+
+    @schema.clears_cache
+    def clear_cache(self, request: Request) -> HttpResponse:
+        """Have every node forget what it keeps; tell which confirmed it and which stayed silent.
+
+        Not once per ``Idempotency-Key``: an order must be on its way before anybody can confirm it, and
+        to forget twice is to forget.
+        """
+        self.scope(CACHE_CLEAR)
+        return answer_bytes(dumps(orders.clear_everywhere(by=self.caller.identity())))
 
 
 def _bound(query: QueryDict, name: str) -> Bound:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from cluster.answers import answer_bytes, dumps
+from cluster.streams import Head
 from cluster.timings import timed
-from requests_app.api import paths, schema
+from requests_app.api import paths, schema, swift, versions
 from requests_app.api.door import Door
 from requests_app.api.filters import check_assignee, criteria_of
 from requests_app.api.paging import paging_of
+from requests_app.api.swift import written
 from requests_app.lifecycle import Status
 from requests_app.permissions import OVERVIEW, READ
-from requests_app.queries import listing
+from requests_app.queries import cached
 from requests_app.queries.criteria import Criteria
 from requests_app.queries.keyset import MOST_PRESSING, Order
 from requests_app.queries.listing import Question
 from requests_app.queries.positions import Position, cursor_header
+from security import memory
 
 Narrow = Callable[[Criteria], Criteria]
 
 
 class ListDoor(Door):
     """Pages of requests."""
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **options: Any) -> Any:
+        """Return the view, with the short way to what is remembered before it."""
+        return swift.before(super().as_view(actions, **options))
 
     @schema.lists
     def list(self, request: Request) -> HttpResponse:
@@ -93,10 +101,22 @@ class ListDoor(Door):
             properties=properties,
             zone=zone,
         )
-        page = listing.page(question)
-        return answer_bytes(
-            dumps(page.requests), pagination=dumps(page.pagination), headers=cursor_headers(page.positions)
-        )
+        found = cached.page(question, seen=versions.seen(self.bare), known=self._heads())
+        swift.note(self.bare, self.caller, found, timing=self.timing)
+        return written(found.page, found.tag, cursor_header(found.stands.positions), found.layer)
+
+    @property
+    def timing(self) -> str:
+        """Return the name this list is timed under, "" for none."""
+        return TIMINGS.get(self.action, "")
+
+    def _heads(self) -> Mapping[int, Head] | None:
+        """Return the heads that were read in this call already, if any were."""
+        known = memory.recognised(self.bare)
+        return known.heads if known else None
+
+
+TIMINGS = {"list": "request.list", "urgent": "request.urgent"}
 
 
 def cursor_headers(positions: list[Position]) -> dict[str, str]:

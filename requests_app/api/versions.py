@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from cluster.answers.problems import Conflict, Invalid, PreconditionFailed
@@ -45,7 +46,13 @@ def _seen(header: str) -> frozenset[int] | None:
     return frozenset(int(ours[1]) for text in strong if (ours := OURS.fullmatch(text)))
 
 
+def seen(request: HttpRequest | Request) -> str:
+    """Return what the client says it has, as ``If-None-Match`` names it."""
+    header: str = request.META.get("HTTP_IF_NONE_MATCH", "")
+    return header
+
+
 def is_fresh(request: Request, etag: str) -> bool:
     """Say whether the client's copy, named in ``If-None-Match``, is the present one."""
-    header: str = request.META.get("HTTP_IF_NONE_MATCH", "")
+    header = seen(request)
     return header.strip() == "*" or etag in [f'"{text}"' for _, text in TAG.findall(header)]

@@ -6,9 +6,8 @@ message and a task for each wait, fifteen times the cost of a delivery here.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,20 +15,18 @@ from django.db import Error as DatabaseError
 
 from cluster import hub
 from cluster.answers.problems import AuthenticationRequired
-from cluster.bus import Message
 from cluster.hub.outbox import Send
+from cluster.sockets import EXTENSION
 from cluster.streams import Cursor
 from requests_app.live import limits, protocol, rooms
 from requests_app.live import lobby as lobbies
 from requests_app.live.handshake import Standing, Visitor, identify
 from requests_app.live.lobby import Lobby
 from requests_app.live.protocol import SUBPROTOCOL, Code
-from requests_app.live.socket import Socket
+from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
 
 logger = logging.getLogger("bellhop.live")
-
-Receive = Callable[[], Awaitable[Message]]
 
 
 class Turned(Exception):
@@ -52,7 +49,8 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if visitor.speaks_ours else None})
         try:
             lobby, standing, heads = await _let_in(visitor)
-            await _converse(lobby, standing, heads, receive, send)
+            wire = scope.get("extensions", {}).get(EXTENSION)
+            await _converse(lobby, Socket(lobby, standing, send, wire), heads, receive)
         except Turned as turned:
             await send(protocol.bye(turned.code, turned.reason))
             await send(protocol.closing(turned.code, turned.reason))
@@ -100,38 +98,18 @@ def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
     return standing, {position.slug: position.cursor for position in found}
 
 
-async def _converse(
-    lobby: Lobby, standing: Standing, heads: dict[str, Cursor], receive: Receive, send: Send
-) -> None:
-    """Listen until the client leaves or is sent away; what is said to it is written by its own task."""
-    socket = Socket(lobby, standing, send)
-    caller = standing.caller
+async def _converse(lobby: Lobby, socket: Socket, heads: dict[str, Cursor], receive: Receive) -> None:
+    """Listen until the client leaves or is sent away; a mistake of ours is told to it too."""
+    caller = socket.standing.caller
     if not lobby.admit(socket, caller):
-        await socket.end()
         raise Turned(Code.TOO_MUCH, f"at most {limits.SOCKETS_PER_CALLER} sockets")
     try:
         socket.greet(heads)
-        listening = asyncio.ensure_future(_listen(socket, receive))
-        await asyncio.wait([listening, socket.writer], return_when=asyncio.FIRST_COMPLETED)
-        await _ended(socket, listening)
-    finally:
-        lobby.dismiss(socket, caller)
-        await socket.end()
-
-
-async def _ended(socket: Socket, listening: asyncio.Task[None]) -> None:
-    """End the listening; one that failed is our mistake, which the client should hear of too."""
-    listening.cancel()
-    (problem,) = await asyncio.gather(listening, return_exceptions=True)
-    if isinstance(problem, Exception):
-        logger.error("socket.failed", exc_info=problem)
+        await socket.listen(receive)
+    except Exception:
+        logger.exception("socket.failed")
         socket.close(Code.FAILURE, "failure")
         await socket.written()
-
-
-async def _listen(socket: Socket, receive: Receive) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        await socket.take(message)
+    finally:
+        lobby.dismiss(socket, caller)
+        socket.end()

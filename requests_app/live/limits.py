@@ -1,7 +1,9 @@
 """How much one socket, one caller and one process may have."""
 
+from django.conf import settings
+
 SOCKETS_PER_PROCESS = 10_000
-SOCKETS_PER_CALLER = 10
+SOCKETS_PER_CALLER: int = settings.SOCKETS_PER_CALLER
 ROOMS_PER_SOCKET = 200
 FRAMES_PER_SECOND = 20
 LARGEST_FRAME = 4 * 1024

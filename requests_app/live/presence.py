@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import bus
-from cluster.bus import Message
 from cluster.hub import Hub
+from cluster.sockets import Text
 from requests_app.live import protocol
 
 TOPIC = "presence"
@@ -70,7 +70,7 @@ class Presence:
             self._people.pop(key, None)
         self._changed()
 
-    def follow(self, stream: int, slug: str) -> Message:
+    def follow(self, stream: int, slug: str) -> Text:
         """Return who is online in a property, for somebody who has just joined its staff room."""
         self._slugs[stream] = slug
         return protocol.frame(TOPIC, p=slug, online=self.online(stream))

@@ -12,6 +12,7 @@ import orjson
 
 from cluster.answers import dumps
 from cluster.bus import Message
+from cluster.sockets import Text
 from cluster.streams import Cursor
 from requests_app.live import limits
 
@@ -129,17 +130,17 @@ def _cursor(slug: str, position: object, frame_id: FrameId) -> Cursor:
     raise BadFrame(f'since.{slug[:LONGEST_NAME]}: send [epoch, seq], like ["e7", 1042].', frame_id)
 
 
-def frame(kind: str, **fields: object) -> Message:
+def frame(kind: str, **fields: object) -> Text:
     """Return a frame of ours as the ASGI message that sends it."""
-    return {"type": "websocket.send", "text": dumps({"t": kind, **fields}).decode()}
+    return Text(dumps({"t": kind, **fields}).decode())
 
 
-def error(frame_id: FrameId, code: str, sentence: str, **more: object) -> Message:
+def error(frame_id: FrameId, code: str, sentence: str, **more: object) -> Text:
     """Return the refusal of one frame."""
     return frame("err", id=frame_id, code=code, error=sentence, **more)
 
 
-def bye(code: Code, reason: str) -> Message:
+def bye(code: Code, reason: str) -> Text:
     """Return the last frame of a socket: whether and when to come back, each at another moment."""
     if code.is_final:
         return frame("bye", code=code, reason=reason, reconnect=False)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from channels.routing import URLRouter
-from django.urls import re_path
-
+from cluster.hub.outbox import Send
 from requests_app.live.consumer import event_socket, unknown_socket
+from requests_app.live.socket import Receive
 
-# Django's types know views only, and Channels' its own patterns; both take an ASGI application here.
-_addresses: list[Any] = [
-    re_path(r"^ws/events/?$", event_socket),  # type: ignore[arg-type]
-    re_path(r"", unknown_socket),  # type: ignore[arg-type]
-]
-application = URLRouter(_addresses)
+EVENTS = "/ws/events"
+
+
+def application(scope: Mapping[str, Any], receive: Receive, send: Send) -> Awaitable[None]:
+    """Lead a websocket to its door.
+
+    A plain function: a router that awaits would stay beside each socket, with its own copy of the scope.
+    """
+    door = event_socket if scope["path"].removesuffix("/") == EVENTS else unknown_socket
+    return door(scope, receive, send)

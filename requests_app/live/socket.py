@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
 from django.db import Error as DatabaseError
 from django.utils import timezone
@@ -15,6 +15,7 @@ from cluster.answers.problems import AuthenticationRequired, DatabaseUnavailable
 from cluster.bus import Entry, Message
 from cluster.hub import Outbox
 from cluster.hub.outbox import Send
+from cluster.sockets import Text, Wire
 from cluster.streams import Cursor
 from requests_app.live import limits, protocol, resume, rooms
 from requests_app.live.guest import shown_to
@@ -25,22 +26,31 @@ from requests_app.live.rooms import Places, Plan
 
 STAFF_ROOM = "staff"
 
-
 logger = logging.getLogger("bellhop.live")
+
+Receive = Callable[[], Awaitable[Message]]
 
 
 class Socket:
     """A caller, their rooms, and the outbox that writes to them."""
 
-    def __init__(self, lobby: Lobby, standing: Standing, send: Send) -> None:
+    __slots__ = (
+        *("_allowance", "_bad_frames", "_beat_at", "_closed", "_heard_at", "_hub", "_lobby", "_looked_at"),
+        *("_must_look_again", "_outbox", "_over", "_present", "_slugs", "_talk", "granted", "standing"),
+    )
+
+    def __init__(self, lobby: Lobby, standing: Standing, send: Send, wire: Wire | None = None) -> None:
         self.standing = standing
         self.granted: dict[str, Places] = {}
         self._lobby = lobby
         self._hub = lobby.hub
         caller = standing.caller
         show = shown_to(caller.stay_id or 0) if caller.is_guest else _whole
-        self._outbox = Outbox(lobby.hub, send, show, self._give_up)
-        self._writer = lobby.hub.tasks.start(self._write())
+        self._outbox = Outbox(
+            lobby.hub, send, show, hopeless=self._give_up, ended=self._written_out, wire=wire
+        )
+        self._over: asyncio.Future[None] | None = None
+        self._talk: asyncio.Task[None] | None = None
         self._slugs: dict[int, str] = {}
         self._present: set[int] = set()
         self._heard_at = self._beat_at = self._looked_at = time.monotonic()
@@ -256,41 +266,48 @@ class Socket:
         if not self._closed:
             self._closed = True
             self._outbox.finish(protocol.bye(code, reason), protocol.closing(code, reason))
-            asyncio.get_running_loop().call_later(limits.LAST_WORDS_SECONDS, self._writer.cancel)
+            asyncio.get_running_loop().call_later(limits.LAST_WORDS_SECONDS, self._outbox.drop)
 
     async def written(self) -> None:
         """Return once the last word is written, or can not be."""
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait([self._writer])
+        if not self._outbox.is_over:
+            if self._over is None:
+                self._over = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._over)
 
-    async def end(self) -> None:
+    async def listen(self, receive: Receive) -> None:
+        """Do what the client says until it leaves or is sent away."""
+        self._talk = asyncio.current_task()
+        try:
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self.take(message)
+        except asyncio.CancelledError:
+            if not self._outbox.is_over or self._talk is None:
+                raise
+            self._talk.uncancel()
+        finally:
+            self._talk = None
+
+    def end(self) -> None:
         """Leave everything behind; the client has gone."""
         self._closed = True
         for stream in list(self._present):
             self._leave_staff_room(stream)
         self._outbox.leave_all()
-        self._writer.cancel()
-        await self.written()
-
-    @property
-    def writer(self) -> asyncio.Task[None]:
-        """The task that writes; when it has ended, nothing can be said any more."""
-        return self._writer
+        self._outbox.stop()
 
     def _give_up(self) -> None:
         self.close(Code.RESYNC, "resync")
 
-    async def _write(self) -> None:
-        try:
-            await self._outbox.run()
-        except (
-            OSError,
-            RuntimeError,
-        ) as problem:  # the server has closed it; some say so in one way, some in the other
-            logger.info("socket.gone", extra={"problem": repr(problem)})
+    def _written_out(self) -> None:
+        """Nothing can be said any more: whoever waits for that goes on, and nobody listens further."""
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)
+        if self._talk is not None:
+            self._talk.cancel()
 
 
-def _whole(entry: Entry) -> Message:
+def _whole(entry: Entry) -> Text:
     return entry.message
 
 

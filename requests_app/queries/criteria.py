@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -37,6 +37,23 @@ class Criteria:
     def is_empty(self) -> bool:
         """Say whether every request of the caller is asked for."""
         return self == ANY
+
+    def canonical(self, caller: Caller, zone: Zone) -> tuple[object, ...]:
+        """Return the filters as one value: the same for all spellings of the same, whoever "me" is."""
+        if self.is_empty():
+            return ()
+        start, end = period(self.start, self.end, zone)
+        return (
+            *(
+                sorted(words)
+                for words in (self.statuses, self.priorities, self.urgencies, self.service_types)
+            ),
+            *(self.room_number, self.exact_room, fold(self.guest_name), fold(self.search)),
+            # No username has this sign.
+            f"#{caller.user_id}" if self.assigned_to == "me" else self.assigned_to,
+            *(start and start.astimezone(UTC).isoformat(), end and end.astimezone(UTC).isoformat()),
+            *(self.overdue, self.pressing),
+        )
 
 
 ANY = Criteria()

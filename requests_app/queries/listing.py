@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,8 +16,9 @@ from requests_app.models import GuestRequest
 from requests_app.periods import Zone
 from requests_app.queries import compiled, keyset
 from requests_app.queries.criteria import ANY, Criteria, counted, matching
+from requests_app.queries.flips import earliest, first_flip
 from requests_app.queries.keyset import Mark, Order
-from requests_app.queries.positions import Position, counters_of, positions, summed
+from requests_app.queries.positions import Position, Standing, counters_of, standing, summed
 from requests_app.shown import COLUMNS
 from security import permissions
 from security.caller import Caller
@@ -57,6 +58,24 @@ class Question:
         """Return the properties looked at, None for all."""
         return self.caller.property_ids() if self.properties is None else self.properties
 
+    def canonical(self) -> str:
+        """Return everything the answer depends on beside the state of the streams; the same for the same."""
+        view = f"guest:{self.caller.stay_id}" if self.caller.is_guest else "staff"
+        scope = self.scope()
+        asked = self.criteria.canonical(self.caller, self.zone)
+        paging = self.paging
+        return repr(
+            (
+                view,
+                "all" if scope is None else sorted(scope),
+                asked,
+                paging.page,
+                paging.limit,
+                paging.cursor,
+                paging.order.name,
+            )
+        )
+
     def is_everyday(self) -> bool:
         """Say whether it is the newest of one whole property: the shape everybody asks for all day."""
         scope = self.scope()
@@ -83,24 +102,35 @@ class Page:
     requests: list[dict[str, object]]
     pagination: dict[str, object]
     positions: list[Position]
+    flips_at: datetime | None = None
+    """When the clock alone changes it: the first moment a request shown here becomes overdue."""
 
 
-def page(question: Question) -> Page:
+def page(question: Question, stands: Standing | None = None) -> Page:
     """Return the page asked for, read after the position it is labelled with.
 
     Raises Invalid for a cursor that is not ours and for pages beyond ``DEEPEST_OFFSET`` rows.
     """
-    _check_depth(question.paging)
-    standing = positions(question.caller, question.scope())
+    check_depth(question.paging)
+    stands = stands or standing(question.caller, question.scope())
     if question.is_everyday():
-        return _everyday(question, standing)
+        return _everyday(question, stands.positions)
+    now = timezone.now()
     rows = question.rows()
+    if question.criteria.overdue is not None:
+        # Who is on the page at all changes with the clock, too.
+        flips_at = first_flip(question.scope(), now)
+        return replace(_matching(question, rows, stands.positions), flips_at=flips_at)
+    return _matching(question, rows, stands.positions)
+
+
+def _matching(question: Question, rows: QuerySet[GuestRequest], standing: list[Position]) -> Page:
     mark = keyset.decode(question.paging.order, question.paging.cursor) if question.paging.cursor else None
     found, more = _read(rows, question.paging, mark)
     total, is_estimate = _total(question, rows, standing)
     counts = _counts(question.paging, total, is_estimate=is_estimate)
     pagination = _pagination(question.paging, found, counts, mark, more=more)
-    return Page(_shown(question, found), pagination, standing)
+    return _page(question, found, pagination, standing)
 
 
 def _everyday(question: Question, standing: list[Position]) -> Page:
@@ -110,20 +140,26 @@ def _everyday(question: Question, standing: list[Position]) -> Page:
     rows = compiled.newest_of_property(limit + 1).rows(property_id)
     counts = _counts(question.paging, summed(standing).get("total", 0), is_estimate=False)
     pagination = _pagination(question.paging, rows[:limit], counts, None, more=len(rows) > limit)
-    return Page(_shown(question, rows[:limit]), pagination, standing)
+    return _page(question, rows[:limit], pagination, standing)
 
 
 def _counts(paging: Paging, total: int, *, is_estimate: bool) -> dict[str, object]:
     return {"total": total, "totalPages": -(-total // paging.limit), "totalIsEstimate": is_estimate}
 
 
-def _shown(question: Question, rows: Sequence[Row]) -> list[dict[str, object]]:
+def _page(
+    question: Question, rows: Sequence[Row], pagination: dict[str, object], standing: list[Position]
+) -> Page:
     now = timezone.now()
     requests = [shown.shown(row, now) for row in rows]
-    return [shown.for_guest(request) for request in requests] if question.caller.is_guest else requests
+    flips_at = earliest(requests)
+    if question.caller.is_guest:
+        requests = [shown.for_guest(request) for request in requests]
+    return Page(requests, pagination, standing, flips_at)
 
 
-def _check_depth(paging: Paging) -> None:
+def check_depth(paging: Paging) -> None:
+    """Refuse pages by number that lie too deep."""
     if not paging.cursor and paging.page * paging.limit > DEEPEST_OFFSET:
         message = f"beyond {DEEPEST_OFFSET} rows; go on with cursor (nextCursor)"
         raise Invalid.field("page", message, "too_deep")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import cast
 
-from cluster.models import StreamHead
-from cluster.streams import Cursor, read_heads
-from requests_app.queries.compiled import PROPERTY, Statement
+from cluster.identity import VERSION
+from cluster.models import CONTROL_STREAM, StreamHead
+from cluster.streams import NEVER, SHOWN, Cursor, Head, open_streams, read_standing
 from security.caller import Caller
 from security.models import Property
 
@@ -21,21 +19,59 @@ MOST_CURSORS = 20
 class Position:
     """One property's stream: read it before the data it labels."""
 
+    stream: int
     slug: str
-    cursor: Cursor
-    counters: Mapping[str, int]
+    head: Head
+
+    @property
+    def cursor(self) -> Cursor:
+        """Return the position as clients know it."""
+        return Cursor(self.head.epoch, self.head.seq)
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Return the property's exact counters."""
+        return self.head.counters
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The streams of all properties a read is about, and the control stream's, at one moment.
+
+    Without positions there are too many of them: such a read has no label and is never kept.
+    """
+
+    control: Head
+    positions: list[Position]
+
+    @property
+    def generation(self) -> str:
+        """Return the name of the state all answers read after this belong to, "" for none."""
+        return generation_of(self.control, ((it.stream, it.head) for it in self.positions))
+
+
+def generation_of(control: Head, heads: Iterable[tuple[int, Head]]) -> str:
+    """Return the generation of reads about these streams: another node's release is another, too."""
+    named = ";".join(f"{stream}:{head.epoch}:{head.seq}" for stream, head in heads)
+    epoch, version = control.version(SHOWN)
+    return f"{VERSION};{epoch}:{version};{named}" if named else ""
+
+
+def standing(
+    caller: Caller, property_ids: Iterable[int] | None, known: Mapping[int, Head] | None = None
+) -> Standing:
+    """Return where ``property_ids`` (None: all) stand; ``known`` is what was read in this call already."""
+    slugs = _slugs(caller, property_ids)
+    if len(slugs) > MOST_CURSORS:
+        return Standing(NEVER, [])
+    heads = known if known is not None and slugs.keys() <= known.keys() else _heads(slugs)
+    found = [Position(stream, slugs[stream], heads[stream]) for stream in sorted(slugs)]
+    return Standing(heads.get(CONTROL_STREAM, NEVER), found)
 
 
 def positions(caller: Caller, property_ids: Iterable[int] | None) -> list[Position]:
     """Return the positions of ``property_ids`` (None: all), or nothing for more than ``MOST_CURSORS``."""
-    slugs = _slugs(caller, property_ids)
-    if len(slugs) > MOST_CURSORS:
-        return []
-    rows = _heads(slugs)
-    if len(rows) < len(slugs):
-        read_heads(slugs)
-        rows = _heads(slugs)
-    return [Position(slugs[stream], Cursor(epoch, seq), counters) for stream, epoch, seq, counters in rows]
+    return standing(caller, property_ids).positions
 
 
 def summed(found: Iterable[Position]) -> Counter[str]:
@@ -62,20 +98,12 @@ def cursor_header(found: Iterable[Position]) -> str:
     return ",".join(f"{position.slug}:{position.cursor}" for position in found)
 
 
-Head = tuple[int, str, int, dict[str, int]]
-_COLUMNS = ("stream", "epoch", "seq", "counters")
-
-
-def _heads(slugs: Mapping[int, str]) -> list[Head]:
-    if len(slugs) == 1:
-        return [cast("Head", tuple(row)) for row in _one_head().rows(*slugs)]
-    rows = StreamHead.objects.filter(stream__in=slugs.keys()).order_by("stream")
-    return list(rows.values_list(*_COLUMNS))
-
-
-@cache
-def _one_head() -> Statement:
-    return Statement(StreamHead.objects.filter(stream=PROPERTY).values_list(*_COLUMNS), [PROPERTY])
+def _heads(slugs: Mapping[int, str]) -> dict[int, Head]:
+    heads = read_standing(slugs)
+    if not slugs.keys() <= heads.keys():
+        open_streams(slugs)
+        heads = read_standing(slugs)
+    return heads
 
 
 def _slugs(caller: Caller, property_ids: Iterable[int] | None) -> Mapping[int, str]:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from cluster.streams import SHOWN, move_version
 from security import grants, members
 from security.admin.walls import WalledAdmin
 from security.authentication import caller_of
@@ -45,6 +46,8 @@ class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
         """Save; who is let out loses their tokens."""
         super().save_model(request, obj, form, change)
         members.settle_person(by=caller_of(request), user=obj)
+        if change:
+            move_version(SHOWN)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """Make a person in one unit of work; Django opens a transaction of its own further in."""

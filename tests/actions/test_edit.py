@@ -83,3 +83,28 @@ def test_it_rejects_a_stale_version_and_a_guest(hotel: Hotel) -> None:
         )
     with pytest.raises(PermissionDenied):
         actions.edit(by=guest, request_id=request.pk, changes={"guest_name": "x"})
+
+
+def test_whoever_comes_second_is_told_what_changed_and_by_whom(hotel: Hotel) -> None:
+    request = cast.asked(hotel.lan, hotel.property)
+    lan, hoa = cast.caller(hotel.lan), cast.caller(hotel.hoa)
+    actions.edit(by=lan, request_id=request.pk, changes={"description": "Two, please"}, expected=1)
+    actions.change_status(by=lan, request_id=request.pk, status=Status.IN_PROGRESS, expected=2)
+    with pytest.raises(Conflict) as refused:
+        actions.edit(by=hoa, request_id=request.pk, changes={"description": "Three"}, expected=1)
+    told = {it["field"]: (it["current"], it.get("by")) for it in refused.value.details}
+    assert told == {
+        "version": (3, None),
+        "status": ("in-progress", "lan"),
+        "description": ("Two, please", "lan"),
+    }
+
+
+def test_only_what_came_after_the_version_seen_is_told(hotel: Hotel) -> None:
+    request = cast.asked(hotel.lan, hotel.property)
+    lan = cast.caller(hotel.lan)
+    actions.edit(by=lan, request_id=request.pk, changes={"description": "Two, please"})
+    actions.edit(by=lan, request_id=request.pk, changes={"guest_name": "Emma"})
+    with pytest.raises(Conflict) as refused:
+        actions.edit(by=lan, request_id=request.pk, changes={"guest_name": "Ema"}, expected=2)
+    assert [it["field"] for it in refused.value.details] == ["version", "guestName"]

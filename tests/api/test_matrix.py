@@ -71,6 +71,8 @@ TABLE: dict[str, Row] = {
     "POST api/request/bulk-delete": Row("batch", manager=True),
     "GET api/request/statistics": OVERVIEW,
     "GET api/request/performance": Row("property", scope="ops", manager=True),
+    "GET api/request/cache-stats": Row("property", scope="ops", manager=True),
+    "POST api/request/cache-clear": Row("property", scope="ops"),
     "GET api/request/export": MANAGER,
     "GET api/request/urgent": OVERVIEW,
     "GET api/request/pending": OVERVIEW,

@@ -92,7 +92,7 @@ def test_the_same_again_changes_only_what_is_new(lan: Speaker, path: str) -> Non
 def test_a_stale_version_is_told_before_anything_else(lan: Speaker, path: str) -> None:
     moved(lan, path, "completed", version=1)
     stale = lan.patch(path, {"status": "pending", "version": 1})
-    assert fields_of(stale, 409, "CONCURRENT_MODIFICATION") == ["version"]
+    assert fields_of(stale, 409, "CONCURRENT_MODIFICATION") == ["version", "status"]
     for version in ("2", 1.5, True, "x", []):
         assert fields_of(lan.patch(path, {"status": "completed", "version": version})) == ["version"]
     assert moved(lan, path, "completed", version=None)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--json] [--only http,sockets,growth]`: what `make bench` runs."""
+"""`python -m tests.bench [--short] [--json] [--only http,nodes,sockets,growth]`: what `make bench` runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.bench import growth, http, report, sockets, stage
+from tests.bench import growth, http, nodes, report, sockets, stage
 from tests.bench.stage import LARGE, SMALL, Stage
 from tests.bench.turns import Result
 
-PARTS = ("http", "sockets", "growth")
+PARTS = ("http", "nodes", "sockets", "growth")
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
             _say(f"{result.name}: {result.ratio:.2f}")
             results.append(result)
     if asked.json:
-        print(json.dumps({"quick": asked.quick, "results": report.as_dicts(results)}))
+        print(json.dumps({"short": asked.short, "results": report.as_dicts(results)}))
     else:
         report.show(results)
     return 0 if all(result.is_met for result in results) else 1
@@ -33,7 +33,7 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="fewer rounds, and 100,000 rows instead of 1,000,000"
+        "--short", "--quick", action="store_true", help="fewer rounds, and 100,000 rows instead of 1,000,000"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
@@ -45,16 +45,18 @@ def _measures(ground: Stage, asked: argparse.Namespace) -> Iterator[Result]:
     _say(f"filling a database with {SMALL:,} requests")
     ground.logins["lan"] = str(stage.fill(ground, SMALL)["token"])
     if "http" in parts:
-        yield from http.measure(ground, rounds=2 if asked.quick else 5, seconds=1.0 if asked.quick else 2.0)
+        yield from http.measure(ground, rounds=2 if asked.short else 5, seconds=1.0 if asked.short else 2.0)
+    if "nodes" in parts:
+        yield from nodes.measure(ground, rounds=1 if asked.short else 3, seconds=1.0 if asked.short else 2.0)
     if "sockets" in parts:
         yield from sockets.measure(
-            ground, rounds=1 if asked.quick else 3, seconds=2.0 if asked.quick else 4.0
+            ground, rounds=1 if asked.short else 3, seconds=2.0 if asked.short else 4.0
         )
     if "growth" in parts:
-        rows = 100_000 if asked.quick else LARGE
+        rows = 100_000 if asked.short else LARGE
         _say(f"filling a database with {rows:,} requests")
         stage.fill(ground, rows)
-        yield from growth.measure(ground, rows, calls=40 if asked.quick else 150)
+        yield from growth.measure(ground, rows, calls=40 if asked.short else 150)
 
 
 _begun = time.monotonic()

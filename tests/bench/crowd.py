@@ -52,10 +52,10 @@ class Crowd:
     clients: list[Client] = field(default_factory=list)
 
     async def come(self, number: int) -> None:
-        """Connect ``number`` clients and wait until all are listening."""
+        """Connect clients until there are ``number``, and wait until all are listening."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(PATIENCE):
-            for place in range(number):
+            for place in range(len(self.clients), number):
                 header = self.headers[place % len(self.headers)] if self.headers else ""
                 client = Client(self, header)
                 await loop.create_connection(partial(_itself, client), "127.0.0.1", self.port)

@@ -1,4 +1,4 @@
-"""The list of twenty and the create: ours, the floor, the usual build."""
+"""The list of twenty, from the cache and without it, and the create: ours, the floor, the usual build."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.bench.load import Call, hammer
-from tests.bench.processes import Running, granian, run, serving
+from tests.bench.processes import Running, granian, node, run, serving
 from tests.bench.stage import SMALL, Stage
 from tests.bench.turns import Result, in_turns, ratio
 
@@ -28,7 +28,6 @@ USUAL_BODY = {
     "special_instructions": BODY["specialInstructions"],
 }
 TOKEN_FOR_CSRF = "b" * 32
-WARM_UP_SECONDS = 1.0
 UNIT = "requests per CPU second"
 
 
@@ -49,19 +48,28 @@ class Contestant:
         return tally.answers / (self.server.cpu_seconds() - before)
 
 
+MEASURES = (
+    ("cached list of 20", "bellhop", "list", (1.0, 12.0)),
+    ("list of 20", "bellhop without cache", "list", (0.5, 5.0)),
+    ("create", "bellhop", "create", (0.35, 8.0)),
+)
+"""What is measured, which of our servers does it, what it is asked, and the aims."""
+
+
 def measure(stage: Stage, rounds: int, seconds: float) -> Iterator[Result]:
-    """Compare the list, then the create."""
+    """Compare the lists, then the create."""
     with ExitStack() as servers:
         field = _contestants(stage, servers)
-        for what, aims in (("list of 20", (0.5, 5.0)), ("create", (0.35, 8.0))):
-            calls = {name: one.list if what == "list of 20" else one.create for name, one in field.items()}
-            for name, one in field.items():
-                one.per_cpu_second(calls[name], WARM_UP_SECONDS)
-            turns = {name: partial(one.per_cpu_second, calls[name], seconds) for name, one in field.items()}
+        for what, ours, asked, aims in MEASURES:
+            playing = {name: field[name] for name in (ours, "floor", "usual build")}
+            turns = {
+                name: partial(one.per_cpu_second, one.list if asked == "list" else one.create, seconds)
+                for name, one in playing.items()
+            }
+            in_turns(turns, 1)  # warms up
             found = in_turns(turns, rounds)
-            ours = found["bellhop"]
             for other, aim in zip(("floor", "usual build"), aims, strict=True):
-                yield ratio(f"{what} / {other}", ours, found[other], aim=aim, at_least=True, unit=UNIT)
+                yield ratio(f"{what} / {other}", found[ours], found[other], aim=aim, at_least=True, unit=UNIT)
 
 
 def _contestants(stage: Stage, servers: ExitStack) -> Mapping[str, Contestant]:
@@ -70,24 +78,28 @@ def _contestants(stage: Stage, servers: ExitStack) -> Mapping[str, Contestant]:
     bare, usual = theirs | {"MIDDLEWARE_SET": "bare"}, theirs | {"MIDDLEWARE_SET": "usual"}
     cookie = run(["-m", "tests.bench.baseline.prepare"], usual).strip()
 
-    def start(name: str, application: str, environment: Mapping[str, str]) -> Running:
-        return servers.enter_context(serving(name, granian(application), environment, stage.folder))
+    def start(name: str, command: list[str], environment: Mapping[str, str]) -> Running:
+        return servers.enter_context(serving(name, command, environment, stage.folder))
 
-    baseline = "tests.bench.baseline.wsgi:application"
-    bearer = {"Authorization": f"Bearer {stage.logins['lan']}"}
+    baseline = granian("tests.bench.baseline.wsgi:application")
     session = {
         "Cookie": f"sessionid={cookie}; csrftoken={TOKEN_FOR_CSRF}",
         "X-CSRFToken": TOKEN_FOR_CSRF,
     }
+    uncached = ours | {"CACHING_ENABLED": "false", "INSTANCE_ID": "uncached"}
     return {
-        "bellhop": _contestant(
-            start("bellhop", "settings.wsgi:application", ours), "/api/request", bearer, BODY
-        ),
+        "bellhop": of_ours(stage, start("bellhop", node("web"), ours | {"INSTANCE_ID": "cached"})),
+        "bellhop without cache": of_ours(stage, start("bellhop without cache", node("web"), uncached)),
         "floor": _contestant(start("floor", baseline, bare), "/floor/request", {}, BODY),
         "usual build": _contestant(
             start("usual build", baseline, usual), "/usual/request", session, USUAL_BODY
         ),
     }
+
+
+def of_ours(stage: Stage, server: Running) -> Contestant:
+    """Return one of our servers, asked by Lan."""
+    return _contestant(server, "/api/request", {"Authorization": f"Bearer {stage.logins['lan']}"}, BODY)
 
 
 def _contestant(server: Running, path: str, headers: dict[str, str], body: Mapping[str, str]) -> Contestant:

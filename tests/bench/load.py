@@ -34,9 +34,9 @@ class Tally:
     p99: float
 
 
-def hammer(port: int, call: Call, seconds: float) -> Tally:
-    """Send ``call`` from ``CONNECTIONS`` connections for a while."""
-    told = json.dumps({"port": port, "seconds": seconds, "call": asdict(call)})
+def hammer(port: int, call: Call, seconds: float, *, rate: float = 0) -> Tally:
+    """Send ``call`` for a while: from ``CONNECTIONS`` connections, or from one so many times a second."""
+    told = json.dumps({"port": port, "seconds": seconds, "rate": rate, "call": asdict(call)})
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load", told],
         cwd=ROOT,
@@ -47,10 +47,10 @@ def hammer(port: int, call: Call, seconds: float) -> Tally:
 
 
 class Client(asyncio.Protocol):
-    """One connection: sends, waits for the whole answer, sends again."""
+    """One connection: sends, waits for the whole answer, sends again, at once or when it is due."""
 
-    def __init__(self, request: bytes, until: float) -> None:
-        self.request, self.until = request, until
+    def __init__(self, request: bytes, until: float, every: float) -> None:
+        self.request, self.until, self.every = request, until, every
         self.took: list[float] = []
         self.bad = 0
         self.over = asyncio.get_running_loop().create_future()
@@ -73,8 +73,9 @@ class Client(asyncio.Protocol):
         self._buffer = b""
         self.took.append(time.perf_counter() - self.sent)
         self.bad += head[9:10] != b"2"
-        if time.perf_counter() < self.until:
-            self._send()
+        now = time.perf_counter()
+        if now < self.until:
+            asyncio.get_running_loop().call_later(max(0.0, self.sent + self.every - now), self._send)
         else:
             self.transport.close()
 
@@ -100,12 +101,13 @@ def _encoded(port: int, call: Call) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _hammered(port: int, call: Call, seconds: float) -> Tally:
+async def _hammered(port: int, call: Call, seconds: float, rate: float) -> Tally:
     loop, request = asyncio.get_running_loop(), _encoded(port, call)
     until = time.perf_counter() + seconds
     clients = []
-    for _ in range(CONNECTIONS):
-        _, client = await loop.create_connection(lambda: Client(request, until), "127.0.0.1", port)
+    every = 1 / rate if rate else 0.0
+    for _ in range(1 if rate else CONNECTIONS):
+        _, client = await loop.create_connection(lambda: Client(request, until, every), "127.0.0.1", port)
         clients.append(client)
     await asyncio.wait_for(asyncio.gather(*(client.over for client in clients)), seconds + 30)
     took = sorted(moment for client in clients for moment in client.took)
@@ -115,5 +117,5 @@ async def _hammered(port: int, call: Call, seconds: float) -> Tally:
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    tally = asyncio.run(_hammered(told["port"], Call(**told["call"]), told["seconds"]))
+    tally = asyncio.run(_hammered(told["port"], Call(**told["call"]), told["seconds"], told["rate"]))
     print(json.dumps(asdict(tally)))

@@ -35,6 +35,12 @@ class Running:
         except psutil.NoSuchProcess:
             return 0.0
 
+    def private_bytes(self) -> int:
+        """Return the memory that is the process tree's alone."""
+        root = psutil.Process(self.pid)
+        tree = (root, *root.children(recursive=True))
+        return sum(int(process.memory_full_info().uss) for process in tree)
+
 
 def _seconds(process: psutil.Process) -> float:
     with suppress(psutil.NoSuchProcess):
@@ -71,6 +77,11 @@ def run(command: list[str], environment: Mapping[str, str]) -> str:
         check=True,
     )
     return done.stdout
+
+
+def node(role: str) -> list[str]:
+    """Return the command of one of our nodes."""
+    return [sys.executable, "manage.py", "serve", "--role", role, "--host", "127.0.0.1", "--port", "{port}"]
 
 
 def granian(application: str) -> list[str]:

@@ -1,9 +1,10 @@
-"""One event to a thousand sockets: ours, and a bare `websockets` broadcast of the same frame."""
+"""One event to 3,000 sockets, and what a socket weighs: ours, and a bare `websockets` broadcast."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import sys
 import time
@@ -11,13 +12,16 @@ from collections.abc import Iterator
 from random import Random
 
 from tests.bench.crowd import Crowd, subscription
-from tests.bench.processes import ROOT, Running, serving
+from tests.bench.processes import ROOT, Running, node, serving
 from tests.bench.stage import SMALL, Stage
 from tests.bench.turns import Result, ratio
 
-SOCKETS, SOCKETS_PER_KEY = 1000, 10
-OPEN_FILES = 8192
+SOCKETS, FIRST_SOCKETS, SOCKETS_PER_KEY = 3000, 200, 10
+OPEN_FILES = 16_384
 WINDOW = 2
+SETTLE_SECONDS = 1.0
+AIM, AIM_OF_MEMORY = 0.7, 2.5
+ROOM = "property:demo-hotel"
 UNIT = "deliveries per CPU second"
 
 
@@ -37,62 +41,93 @@ class Publisher:
             raise RuntimeError("the publisher died")
         return json.loads(line)
 
+    async def headers(self, sockets: int) -> list[str]:
+        """Return the credentials of so many sockets, ten to an Api-Key."""
+        keys = await self.ask(f"keys {-(-sockets // SOCKETS_PER_KEY)}")
+        assert isinstance(keys, list)
+        return [f"Authorization: Api-Key {key}" for key in keys]
+
+    async def leave(self) -> None:
+        """End the process."""
+        self.process.kill()
+        await self.process.wait()
+
 
 def measure(stage: Stage, rounds: int, seconds: float) -> Iterator[Result]:
-    """Compare the fan-out."""
-    _allow_open_files()
+    """Compare the weight of a socket, then the fan-out."""
+    allow_open_files()
     environment = stage.environment(SMALL)
-    serve = [sys.executable, "manage.py", "serve", "--port", "{port}"]
     bare = [sys.executable, "-m", "tests.bench.baseline.broadcast", "{port}"]
     with (
-        serving("bellhop live", serve, environment, stage.folder) as ours,
+        serving("bellhop live", node("live"), environment, stage.folder) as ours,
         serving("bare websockets", bare, environment, stage.folder) as theirs,
     ):
-        found = asyncio.run(_fanned_out(environment, ours, theirs, rounds, seconds))
-    yield ratio(f"one event to {SOCKETS:,} sockets / bare", *found, aim=0.6, at_least=True, unit=UNIT)
+        weights, found = asyncio.run(_fanned_out(environment, ours, theirs, rounds, seconds))
+    yield ratio(
+        f"memory of a socket at {SOCKETS:,} / bare",
+        *weights,
+        aim=AIM_OF_MEMORY,
+        at_least=False,
+        unit="private kB a socket",
+    )
+    yield ratio(f"one event to {SOCKETS:,} sockets / bare", *found, aim=AIM, at_least=True, unit=UNIT)
 
 
-def _allow_open_files() -> None:
+def allow_open_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < OPEN_FILES:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, hard), hard))
 
 
+Measures = tuple[list[float], list[float]]
+"""Ours and theirs."""
+
+
 async def _fanned_out(
     environment: dict[str, str], ours: Running, theirs: Running, rounds: int, seconds: float
-) -> tuple[list[float], list[float]]:
-    publisher = Publisher(
+) -> tuple[Measures, Measures]:
+    crowds = []
+    publisher = await hired(environment)
+    try:
+        staff = Crowd(ours.port, "/ws/events", await publisher.headers(SOCKETS), subscription(ROOM))
+        crowds = [staff, Crowd(theirs.port)]
+        await publisher.ask("frame")
+        heavy, light = [await _weight(*pair) for pair in zip(crowds, (ours, theirs), strict=True)]
+        found = await _in_turns(publisher, crowds, (ours, theirs), rounds, seconds)
+        return ([heavy], [light]), found
+    finally:
+        for crowd in crowds:
+            crowd.go()
+        await publisher.leave()
+
+
+async def hired(environment: dict[str, str]) -> Publisher:
+    """Return a publisher at work."""
+    return Publisher(
         await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.bench.publisher"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, **environment},
             limit=2**20,
         )
     )
-    crowds = []
-    try:
-        keys = await publisher.ask(f"keys {SOCKETS // SOCKETS_PER_KEY}")
-        assert isinstance(keys, list)
-        await publisher.ask("frame")
-        headers = [f"Authorization: Api-Key {key}" for key in keys]
-        staff = Crowd(ours.port, "/ws/events", headers, subscription("property:demo-hotel"))
-        crowds = [staff, Crowd(theirs.port)]
-        for crowd in crowds:
-            await crowd.come(SOCKETS)
-        return await _in_turns(publisher, crowds, (ours, theirs), rounds, seconds)
-    finally:
-        for crowd in crowds:
-            crowd.go()
-        publisher.process.kill()
-        await publisher.process.wait()
+
+
+async def _weight(crowd: Crowd, server: Running) -> float:
+    """Return what a socket weighs; what the first ones only cause to be loaded is not counted."""
+    await crowd.come(FIRST_SOCKETS)
+    before = server.private_bytes()
+    await crowd.come(SOCKETS)
+    await asyncio.sleep(SETTLE_SECONDS)  # whatever a handshake leaves behind is given back by then
+    return (server.private_bytes() - before) / (SOCKETS - FIRST_SOCKETS) / 1000
 
 
 async def _in_turns(
     publisher: Publisher, crowds: list[Crowd], servers: tuple[Running, Running], rounds: int, seconds: float
-) -> tuple[list[float], list[float]]:
-    found: tuple[list[float], list[float]] = [], []
+) -> Measures:
+    found: Measures = [], []
     turns = list(zip(("create", "publish"), crowds, servers, found, strict=True))
     random = Random(1)
     for place in range(rounds + 1):

@@ -42,6 +42,7 @@ class Stage:
             "HTTPS_ONLY": "false",
             "LOG_LEVEL": "error",
             "DEMO_PASSWORD": "bench-only",
+            "WEB_THREADS": "1",  # as the baselines have
         }
 
 

@@ -87,6 +87,7 @@ class Wire:
     def __init__(self) -> None:
         self.frames: list[str] = []
         self.closed: Message | None = None
+        self.was_dropped = False
         self._open = asyncio.Event()
         self._open.set()
 
@@ -95,6 +96,14 @@ class Wire:
 
     def unblock(self) -> None:
         self._open.set()
+
+    def write_now(self, frame: bytes) -> bool:
+        if self._open.is_set():
+            self.frames.append(frame[2:].decode())
+        return self._open.is_set()
+
+    def drop(self) -> None:
+        self.was_dropped = True
 
     async def send(self, message: Message) -> None:
         await self._open.wait()

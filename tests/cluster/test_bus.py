@@ -171,6 +171,26 @@ class TestAlone:
             here.hand_over([event(seq)])
         assert here.dropped == 5
 
+    def test_what_comes_in_quick_succession_is_told_together(
+        self, here: Bus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cluster.bus.process.REST_SECONDS", 0.5)
+        ear = Ear(here)
+        here.hand_over([event(1)])
+        assert ear.bell().seq == 1
+        for seq in (2, 3, 4):
+            here.hand_over([event(seq)])
+        assert [entry.seq for entry in ear.bell().entries] == [2, 3, 4]
+
+    def test_what_waits_is_told_before_the_end(self, here: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("cluster.bus.process.REST_SECONDS", 0.5)
+        ear = Ear(here)
+        here.hand_over([event(1)])
+        assert ear.bell().seq == 1
+        here.hand_over([event(2)])
+        here.stop()
+        assert ear.bell().seq == 2
+
     def test_who_stopped_listening_hears_nothing(self, here: Bus) -> None:
         gone, ear = Ear(here), Ear(here)
         gone.end()

@@ -10,22 +10,30 @@ import pytest
 
 from cluster.hub import Hub, Outbox
 from cluster.hub.outbox import LONGEST_QUEUE, MOST_LAGS
+from cluster.sockets import Text
 from tests.cluster.hubs import STREAM, FakeLog, Wire, numbers, until
 
-WORDS = {"type": "websocket.send", "text": "bye"}
+WORDS = Text("bye")
 CLOSE = {"type": "websocket.close", "code": 4409}
 
 
 class Line:
-    """A hub, a socket on it, and the task that writes."""
+    """A hub and a socket on it."""
 
-    def __init__(self, log: FakeLog, hub: Hub) -> None:
+    def __init__(self, log: FakeLog, hub: Hub, *, ours: bool) -> None:
         self.log = log
         self.hub = hub
         self.wire = Wire()
         self.given_up = 0
-        self.outbox = Outbox(hub, self.wire.send, lambda entry: entry.message, self._give_up)
-        self.task = asyncio.ensure_future(self.outbox.run())
+        self.ended = 0
+        self.outbox = Outbox(
+            hub,
+            self.wire.send,
+            lambda entry: entry.message,
+            hopeless=self._give_up,
+            ended=self._end,
+            wire=self.wire if ours else None,
+        )
 
     def news(self, *rooms: str, times: int = 1) -> None:
         for _ in range(times):
@@ -35,22 +43,23 @@ class Line:
     async def blocked(self) -> None:
         """Let the writer hang in the middle of a frame."""
         self.wire.block()
-        self.outbox.post({"type": "websocket.send", "text": "stuck"})
-        await until(lambda: not self.outbox._queue)
+        self.outbox.post(Text("stuck"))
+        await until(lambda: not self.outbox.waiting)
 
     def _give_up(self) -> None:
         self.given_up += 1
 
+    def _end(self) -> None:
+        self.ended += 1
 
-@pytest.fixture
-async def line() -> AsyncIterator[Line]:
+
+@pytest.fixture(params=[True, False], ids=["our server", "another server"])
+async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
     log = FakeLog()
     hub = Hub(read_heads=log.read_heads, read_log=log.read_log)
     await hub.follow({STREAM: 0})
-    made = Line(log, hub)
+    made = Line(log, hub, ours=request.param)
     yield made
-    made.task.cancel()
-    await asyncio.gather(made.task, return_exceptions=True)
     await hub.close()
 
 
@@ -115,7 +124,7 @@ async def test_what_is_no_event_outlives_the_overflow(line: Line) -> None:
     line.outbox.join(STREAM, ["staff"])
     await line.blocked()
     line.news("staff")
-    line.outbox.post({"type": "websocket.send", "text": "subbed"})
+    line.outbox.post(Text("subbed"))
     line.news("staff", times=LONGEST_QUEUE)
     line.wire.unblock()
     await until(lambda: line.wire.seqs == numbers(1, LONGEST_QUEUE + 1))
@@ -128,14 +137,14 @@ async def test_one_that_lags_again_and_again_is_given_up(line: Line) -> None:
         await line.blocked()
         line.news("staff", times=LONGEST_QUEUE + 1)
         line.wire.unblock()
-        await until(lambda: not line.outbox.lagging and line.outbox._idle is not None)
+        await until(lambda: not line.outbox.lagging and line.outbox.is_idle)
     assert line.given_up == 1
 
 
 async def test_a_promise_comes_after_what_it_promises(line: Line) -> None:
     line.outbox.join(STREAM, ["staff"])
     line.news("staff")
-    line.outbox.post_mark({"type": "websocket.send", "text": "hb"})
+    line.outbox.post_mark(Text("hb"))
     line.news("staff")
     await until(lambda: line.wire.frames == ["1:1", "hb", "1:2"])
     assert line.outbox.sent[STREAM] == 2
@@ -145,7 +154,7 @@ async def test_who_lags_is_promised_nothing(line: Line) -> None:
     line.outbox.join(STREAM, ["staff"])
     await line.blocked()
     line.news("staff", times=LONGEST_QUEUE + 1)
-    line.outbox.post_mark({"type": "websocket.send", "text": "hb"})
+    line.outbox.post_mark(Text("hb"))
     line.wire.unblock()
     await until(lambda: len(line.wire.seqs) == LONGEST_QUEUE + 1)
     assert "hb" not in line.wire.frames
@@ -155,7 +164,7 @@ async def test_a_promise_moves_the_place_it_would_replay_from(line: Line) -> Non
     """Or retention would make a quiet socket look as if it had missed something."""
     line.outbox.join(STREAM, ["staff"])
     line.news("room:101", times=10)
-    line.outbox.post_mark({"type": "websocket.send", "text": "hb"})
+    line.outbox.post_mark(Text("hb"))
     await until(lambda: line.wire.frames == ["hb"])
     line.log.oldest = 11
     await line.blocked()
@@ -191,9 +200,27 @@ async def test_goodbye_is_said_at_once(line: Line) -> None:
     line.outbox.finish(WORDS, CLOSE)
     line.news("staff")
     line.wire.unblock()
-    await line.task
+    await until(lambda: line.ended == 1)
     assert line.wire.frames == ["stuck", "bye"]
     assert line.wire.closed == CLOSE
+
+
+async def test_one_that_keeps_up_costs_no_task(line: Line) -> None:
+    line.outbox.join(STREAM, ["staff"])
+    line.news("staff", times=3)
+    assert line.outbox.is_idle
+    assert line.wire.seqs == [1, 2, 3]
+
+
+async def test_one_that_is_cut_off_holds_nothing(line: Line) -> None:
+    line.outbox.join(STREAM, ["staff"])
+    await line.blocked()
+    line.news("staff", times=3)
+    line.outbox.drop()
+    line.news("staff")
+    assert (line.ended, line.outbox.waiting) == (1, 0)
+    await until(lambda: line.outbox.is_idle)
+    assert line.wire.frames == []
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -224,5 +251,5 @@ async def test_whatever_happens_each_event_comes_once(line: Line, seed: int) -> 
         for seq, where in enumerate(line.log.rooms, 1)
         if any(room in owed and seq > owed[room] for room in where)
     ]
-    await until(lambda: len(line.wire.seqs) >= len(expected) and not line.outbox._queue)
+    await until(lambda: len(line.wire.seqs) >= len(expected) and not line.outbox.waiting)
     assert sorted(line.wire.seqs) == expected

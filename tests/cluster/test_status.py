@@ -51,7 +51,7 @@ def test_instance_info(hoa: Speaker) -> None:
     assert mode in ("cluster", "single-node")
     assert said["clusterInfo"] == {"nodeId": identity.instance_id(), "totalNodes": 2, "isLeader": False}
     assert said["performanceMetrics"]["operations"]["status.test"]["count"] >= 1
-    assert said["performanceMetrics"]["cacheStats"] == {}
+    assert said["performanceMetrics"]["cacheStats"].keys() >= {"requests", "hitRate", "entries", "bytes"}
     assert (said["instanceId"], said["version"]) == (identity.instance_id(), identity.VERSION)
     assert (said["pid"], said["connections"]) == (os.getpid(), 0)
     assert said["startedAt"].endswith("Z")

@@ -7,6 +7,8 @@ import signal
 import socket as sockets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,6 +18,8 @@ import pytest
 from cluster import bus
 from cluster.local import Server, valkey
 from cluster.streams import unit_of_work
+from security import credentials
+from security.models import Credential
 from tests import cast
 from tests.cast import Hotel
 from tests.live.lines import Line, Node, running, until
@@ -112,9 +116,7 @@ def test_twelve_idle_seconds(line: Line, hotel: Hotel) -> None:
 
 
 def test_a_slow_client_misses_nothing_and_delays_nobody(own_node: Node, line: Line, hotel: Hotel) -> None:
-    raw = sockets.socket()
-    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 64 * 1024)
-    raw.connect(("127.0.0.1", own_node.port))
+    raw = narrow(own_node)
     # Reading stops after so few frames that the server's buffers fill and its queue overflows.
     with own_node.open(cast.bearer(hotel.minh), sock=raw, max_queue=4) as slow:
         slow.sub(ROOM)
@@ -127,9 +129,33 @@ def test_a_slow_client_misses_nothing_and_delays_nobody(own_node: Node, line: Li
         assert [event["data"]["number"] for event in slow.events] == [*range(50)] * 20
 
 
+def test_a_client_that_takes_not_even_goodbye_is_cut_off(own_node: Node, line: Line, hotel: Hotel) -> None:
+    with own_node.open(cast.bearer(hotel.minh), sock=narrow(own_node), max_queue=4) as deaf:
+        deaf.sub(ROOM)
+        for batch in range(20):
+            large_news(hotel, 50)
+            line.wait_events(50 * (batch + 1))
+            line.say("hb")
+        until(lambda: slow_sockets(own_node) == 1)
+        credentials.revoke([Credential.objects.get(user=hotel.minh).pk])
+        until(lambda: measured(own_node, "bellhop_sockets") == 1)
+
+
+def narrow(node: Node) -> sockets.socket:
+    """Return a connection that takes little at once."""
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 64 * 1024)
+    raw.connect(("127.0.0.1", node.port))
+    return raw
+
+
 def slow_sockets(node: Node) -> float:
+    return measured(node, "bellhop_slow_sockets_total")
+
+
+def measured(node: Node, name: str) -> float:
     with urlopen(f"http://127.0.0.1:{node.port}/metrics", timeout=5) as answer:
-        found = re.search(r"^bellhop_slow_sockets_total (\S+)$", answer.read().decode(), re.MULTILINE)
+        found = re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE)
     return float(found[1]) if found else 0.0
 
 
@@ -158,3 +184,19 @@ def test_a_stopping_node_says_goodbye(own_node: Node, line: Line) -> None:
     assert 0 <= bye["after_ms"] < 3_000
     own_node.process.wait(10)
     assert time.monotonic() - started < 5.0
+
+
+def test_a_crowd_is_not_sent_away_all_at_once(hotel: Hotel) -> None:
+    with running("GOODBYES_A_SECOND=4") as node, ExitStack() as stack:
+        crowd = [stack.enter_context(node.open(cast.bearer(hotel.lan))) for _ in range(6)]
+        for one in crowd:
+            one.wait_for("hello")
+        node.process.send_signal(signal.SIGTERM)
+        with ThreadPoolExecutor() as threads:
+            ends = list(threads.map(when_closed, crowd))
+    assert max(ends) - min(ends) > 0.1
+
+
+def when_closed(one: Line) -> float:
+    assert one.closed()[0] == 1012
+    return time.monotonic()

@@ -110,7 +110,8 @@ def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind
     assert httpx.get(f"{address}/metrics/").status_code == 403
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Forwarded": "for=203.0.113.9"}
     assert httpx.get(f"{address}/health", headers=forged).status_code == 200
-    large = httpx.post(f"{address}/api/request", content=b" " * 4_000_000, headers=town.token(address))
+    lan = {**town.token(address), "Content-Type": "application/json"}
+    large = httpx.post(f"{address}/api/request", content=b" " * 4_000_000, headers=lan)
     assert large.status_code == 413
     assert large.json()["code"] == "PAYLOAD_TOO_LARGE"
     httpx.get(f"{address}/api/request/guest/Emma-Clarke?search=Emma-Clarke", headers=town.token(address))

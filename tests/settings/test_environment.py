@@ -146,3 +146,20 @@ def test_a_process_leaves_with_78(command):
     assert done.returncode == 78
     assert "PORT is 'abc'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({}, "0.0"),
+        ({"REDIS_URL": "redis://redis:6379/0"}, "3.0"),
+        ({"REDIS_URL": "redis://redis:6379/0", "DRAIN_GRACE": "0"}, "0.0"),
+        ({"DRAIN_GRACE": "1500"}, "1.5"),
+    ],
+)
+def test_only_a_node_among_others_waits_to_be_noticed(tmp_path, said, seconds):
+    plain = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DRAIN_GRACE")}
+    environ = {**plain, "DJANGO_SETTINGS_MODULE": "settings.dev", "DATA_DIR": str(tmp_path), **said}
+    shown = [sys.executable, "-c", "from settings import dev; print(float(dev.DRAIN_GRACE))"]
+    found = subprocess.run(shown, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == seconds

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from socket import socket
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from cluster.identity import instance_id
 from cluster.models import NodeRole
 from cluster.nodes import NameTaken
 from cluster.serving import asgi, successor, wsgi
+from cluster.serving.listener import listen
 
 logger = structlog.stdlib.get_logger("cluster.serve")
 
@@ -46,26 +48,28 @@ class Command(BaseCommand):
             signal.signal(stop, lambda *_: sys.exit(0))
         role, host, port = NodeRole(options["role"]), options["host"], options["port"]
         try:
+            listener = listen(host, port)
+        except OSError as problem:
+            raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
+        try:
             pulse.start(role)
         except NameTaken as taken:
             raise CommandError(str(taken), returncode=NAME_TAKEN) from taken
         logger.info("serving", role=role, host=host, port=port, instance=instance_id())
         try:
-            serve(role, host, port)
-        except OSError as problem:
-            raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
+            serve(role, listener)
         finally:
             pulse.stop()
             successor.take_over()
 
 
-def serve(role: NodeRole, host: str, port: int) -> None:
+def serve(role: NodeRole, listener: socket) -> None:
     """Run the server of a role until it is told to stop."""
     if role is NodeRole.WEB:
         for notice in settings.CONFIGURATION_NOTICES():
             logger.warning(notice)
-        wsgi.serve(import_string(settings.WSGI_APPLICATION), host, port, threads=settings.WEB_THREADS)
+        wsgi.serve(import_string(settings.WSGI_APPLICATION), listener, threads=settings.WEB_THREADS)
     else:
         asgi.serve(
-            settings.LIVE_APPLICATION if role is NodeRole.LIVE else settings.ASGI_APPLICATION, host, port
+            settings.LIVE_APPLICATION if role is NodeRole.LIVE else settings.ASGI_APPLICATION, listener
         )

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from requests_app.api import answers, shapes
 from requests_app.api.schema import examples, parameters
-from requests_app.api.schema.extras import CURSOR, ETAG, PAGED, REPLACES, STRANGERS, VERSIONED, WRITES
+from requests_app.api.schema.extras import CACHED, CURSOR, ETAG, PAGED, REPLACES, STRANGERS, VERSIONED, WRITES
 
 Door = Callable[..., Any]
 Decorator = Callable[[Door], Door]
@@ -37,7 +37,7 @@ _request = answers.RequestSerializer
 _page = _reads(
     answers.RequestSerializer(many=True),
     asks=[*parameters.FILTERS, *parameters.PAGING],
-    extras=(PAGED, CURSOR),
+    extras=(PAGED, CURSOR, ETAG, REPLACES, CACHED),
     filters=False,
     examples=[examples.REQUESTS],
 )
@@ -64,8 +64,12 @@ removes = _writes(shapes.RemovalShape, answers.RemovedSerializer, extras=(VERSIO
 history = _reads(answers.ChangeSerializer(many=True), filters=False)
 messages = _reads(answers.MessageSerializer(many=True), filters=False)
 posts_message = _writes(shapes.MessageShape, answers.MessageSerializer, status=201)
-statistics = _reads(answers.StatisticsSerializer, asks=parameters.RANGE, extras=(CURSOR,))
+statistics = _reads(answers.StatisticsSerializer, asks=parameters.RANGE, extras=(CURSOR, ETAG, REPLACES))
 performance = _reads(answers.PerformanceSerializer, asks=[parameters.PROPERTY])
+cache_stats = _reads(answers.CacheStatsSerializer, asks=[parameters.PROPERTY])
+clears_cache = extend_schema(
+    request=None, parameters=[parameters.PROPERTY], responses={200: answers.CacheClearedSerializer}
+)
 events = _reads(answers.LogSerializer, asks=parameters.LOG, filters=False)
 opens_stay = _writes(
     shapes.NewStayShape, answers.OpenedStaySerializer, status=201, examples=[examples.CHECK_IN]

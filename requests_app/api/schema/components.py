@@ -132,7 +132,8 @@ HEADERS: dict[str, Part] = {
         "X-Request-ID": "the name of this call: yours, when you sent a sane one",
         "X-Instance-ID": "the node that answered",
         "X-Stream-Cursor": "property:epoch:seq, read before the data: events from here on miss nothing",
-        "ETag": "the version of the request",
+        "ETag": "the version of the request; of a list or of statistics, a weak name of this very answer",
+        "X-Cache": "what answered: L1 this process's memory, L2 Redis, MISS the database, BYPASS never kept",
         "Idempotent-Replayed": "true when this is the first answer again",
     }.items()
 }

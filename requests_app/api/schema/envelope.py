@@ -118,6 +118,8 @@ def _answer_headers(marks: set[str]) -> Iterator[str]:
         yield "X-Stream-Cursor"
     if extras.ETAG in marks:
         yield "ETag"
+    if extras.CACHED in marks:
+        yield "X-Cache"
     if extras.WRITES in marks:
         yield "Idempotent-Replayed"
 

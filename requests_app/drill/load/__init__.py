@@ -1,0 +1,1 @@
+"""The clients: writers, readers, listeners and watchers, each bounded, each writing into one journal."""
