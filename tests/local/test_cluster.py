@@ -122,7 +122,8 @@ def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind
         text = log.read_text()
         assert "Emma" not in text
         assert "a-guest-s-token" not in text
-    assert sum("/api/request/guest" in log.read_text() for log in logs) >= 1
+    # HAProxy writes a slash in JSON as it may: with a backslash before it.
+    assert any("/api/request/guest" in log.read_text().replace("\\/", "/") for log in logs)
 
 
 def test_parts_are_held_killed_and_brought_back(town: Town) -> None:
