@@ -176,26 +176,33 @@ def cluster() -> None:
 # --- make test --------------------------------------------------------------------------------
 
 
+def installed_by_apt(package: str, reason: str) -> str | None:
+    """Install a system package where we may; return its program's path if it is there then."""
+    apt = shutil.which("apt-get")
+    if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
+        say(f"installing {package} by apt-get, {reason}")
+        quiet = ("-qq", "-o", "Dpkg::Use-Pty=0")
+        order = ("install", "-y", "--no-install-recommends", package)
+        passes(apt, *quiet, "update")
+        # A server that is installed to be tried is not to be started.
+        passes(apt, *quiet, *order, DEBIAN_FRONTEND="noninteractive", RUNLEVEL="1")
+    return shutil.which(package, path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
+def need_nginx() -> None:
+    """See that nginx is there, for the test of the configuration we ship."""
+    if shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin"):
+        return
+    if not installed_by_apt("nginx", "to try the configuration we ship"):
+        give_up("the balancers' test needs nginx: install it (Debian: apt-get install nginx).")
+
+
 def browser() -> str:
     """The system's Chromium, installed by the package manager where we may."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found:
         return found
-    apt = shutil.which("apt-get")
-    if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
-        say("installing chromium by apt-get, for the journeys in a browser")
-        quiet = ("-qq", "-o", "Dpkg::Use-Pty=0")
-        passes(apt, *quiet, "update")
-        passes(
-            apt,
-            *quiet,
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            DEBIAN_FRONTEND="noninteractive",
-        )
-        found = shutil.which("chromium")
+    found = installed_by_apt("chromium", "for the journeys in a browser")
     if not found:
         give_up("the journeys need a browser: install Chromium (Debian: apt-get install chromium).")
     return str(found)
@@ -205,6 +212,7 @@ def test() -> None:
     """Run every test: on PostgreSQL, what both databases promise on SQLite too, then in the browser."""
     install("dev")
     os.environ["BELLHOP_CHROMIUM"] = browser()
+    need_nginx()
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     sys.exit(subprocess.run([str(PYTHON), "-m", "tests.run", *sys.argv[2:]], cwd=ROOT).returncode)
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from cluster.local import keys
 from cluster.local.plan import LOOPBACK, Part, Plan, Refused
 from cluster.local.process import launch
@@ -86,7 +84,7 @@ def _manage(plan: Plan, application: Application, words: Sequence[str]) -> str:
 
 def open_node(plan: Plan, application: Application, part: Part) -> "subprocess.Popen[bytes]":
     """Start one node; it is ready later."""
-    command = [sys.executable, application.program, "serve"]
+    command = [sys.executable, str(application.program), "serve", "--role", part.kind]
     return launch(
         command,
         log=plan.folder / "logs" / f"{part.name}.log",
@@ -104,6 +102,12 @@ def readiness(part: Part) -> dict[str, str] | None:
     return said if said.get("instanceId") == part.name else None
 
 
+def version(part: Part) -> str:
+    """Return the release a node says it is; empty when it says nothing."""
+    status, body, _ = ask(part.port, "/health/live")
+    return str(json.loads(body)["version"]) if status == 200 else ""
+
+
 def ask(port: int, path: str) -> tuple[int, bytes, str]:
     """Return the status, the body and the answering node's name; 0 when nobody answers."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PROBE_SECONDS)
@@ -115,16 +119,3 @@ def ask(port: int, path: str) -> tuple[int, bytes, str]:
         return 0, b"", ""
     finally:
         connection.close()
-
-
-def serving_pid(plan: Plan, application: Application, part: Part) -> int:
-    """Return the pid in the node's own row: its worker's, where a supervisor was started; 0 if unknown."""
-    url = environment(plan, application)["DATABASE_URL"]
-    try:
-        with psycopg.connect(url, connect_timeout=2) as database:
-            row = database.execute(
-                "SELECT pid FROM cluster_node WHERE instance_id = %s AND status <> 'left'", [part.name]
-            ).fetchone()
-    except psycopg.Error:
-        return 0
-    return int(row[0]) if row else 0

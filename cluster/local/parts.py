@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 from cluster.local import balancer, keys, nodes, pids, postgresql, valkey, vitals, wait
@@ -28,7 +29,7 @@ def launch_part(plan: Plan, application: Application, part: Part) -> Running:
         process, version = _process(plan, application, part)
     except NoServer as error:
         raise Refused(str(error)) from None
-    running = Running(process.pid, vitals.identity(process.pid), process.pid, version)
+    running = Running(process.pid, vitals.identity(process.pid), version)
     pids.write(plan.folder, part.name, running)
     return running
 
@@ -89,7 +90,7 @@ def _relay(plan: Plan) -> "subprocess.Popen[bytes]":
     )
 
 
-def await_part(plan: Plan, application: Application, part: Part, running: Running) -> Running:
+def await_part(plan: Plan, part: Part, running: Running) -> Running:
     """Return once a part is ready, with what it said of itself; raise Refused when it dies or dallies."""
     log = plan.folder / "logs" / f"{part.name}.log"
     deadline = time.monotonic() + READY_SECONDS
@@ -99,9 +100,7 @@ def await_part(plan: Plan, application: Application, part: Part, running: Runnin
         if time.monotonic() > deadline:
             raise Refused(f"{part.name} was not ready after {READY_SECONDS:g} s; its log is {log}.")
         time.sleep(wait.LOOK_SECONDS)
-    serving = nodes.serving_pid(plan, application, part) if part.is_node else 0
-    inside = serving in vitals.family(running.pid, vitals.table())
-    said = Running(running.pid, running.started, serving if inside else running.pid, version)
+    said = replace(running, version=version)
     pids.write(plan.folder, part.name, said)
     return said
 

@@ -20,7 +20,6 @@ class Running:
 
     pid: int
     started: str
-    serving: int
     version: str
 
     def state(self, known: Table) -> State:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 FILE = "relay.json"
@@ -79,9 +80,7 @@ async def relay(folder: Path, target: int, ports: dict[str, int]) -> None:
     """Forward every port until told to stop."""
     ways = {name: Way(port) for name, port in ports.items()}
     for way in ways.values():
-        await asyncio.start_server(
-            lambda reader, writer, way=way: way.join(target, reader, writer), LOOPBACK, way.port
-        )
+        await asyncio.start_server(partial(way.join, target), LOOPBACK, way.port)
     while True:
         said = orders(folder)
         for name, way in ways.items():

@@ -4,6 +4,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,15 +71,16 @@ class Cluster:
         if found is None:
             return {"url": None, "parts": []}
         known = vitals.table()
-        return {"url": found.url, "parts": [self._shown(part, known) for part in found.parts]}
+        with ThreadPoolExecutor(max_workers=len(found.parts)) as asking:
+            shown = asking.map(lambda part: self._shown(part, known), found.parts)
+            return {"url": found.url, "parts": list(shown)}
 
     def roll(self) -> None:
         """Restart every node, one after another, each through the balancer's eyes before the next."""
         found = self._plan()
         for part in found.nodes:
-            running = pids.read(self.folder, part.name)
-            if running is None or running.state(vitals.table()) is not State.RUNNING:
-                raise Refused(f"{part.name} is not running; start it first, so that only one is away.")
+            if nodes.readiness(part) is None:
+                raise Refused(f"{part.name} is not ready; mend that first, so that only one node is away.")
         for place, part in enumerate(found.nodes, 1):
             begun = time.monotonic()
             self.stop(part.name)
@@ -99,7 +101,7 @@ class Cluster:
                 raise Refused(f"{name} is there already (process {running.pid}).")
             fresh = parts.launch_part(found, self.application, part)
             try:
-                parts.await_part(found, self.application, part, fresh)
+                parts.await_part(found, part, fresh)
             except Refused:
                 vitals.send_all(fresh.pid, signal.SIGKILL)
                 raise
@@ -183,7 +185,7 @@ class Cluster:
     def _open(self, drawn: Plan, chosen: Iterable[Part]) -> None:
         opened = [(part, parts.launch_part(drawn, self.application, part)) for part in chosen]
         for part, running in opened:
-            parts.await_part(drawn, self.application, part, running)
+            parts.await_part(drawn, part, running)
 
     def _stop_all(self, found: Plan) -> None:
         """Stop the balancer and the nodes together, then what they stand on."""
@@ -198,7 +200,7 @@ class Cluster:
         there = [(part, running) for part in chosen if (running := pids.read(self.folder, part.name))]
         living = [it for it in there if it[1].state(known) is not State.DEAD]
         for part, running in living:
-            _ask_to_end(part, running)
+            _ask_to_end(part, running, hurried=True)
         for part, running in living:
             if not self._ends(part, running, asked=True):
                 self.say(f"{part.name} did not end in time and was killed.")
@@ -225,17 +227,28 @@ class Cluster:
     def _shown(self, part: Part, known: vitals.Table) -> Shown:
         running = pids.read(self.folder, part.name)
         state = running.state(known) if running else State.STOPPED
-        shown: Shown = {"name": part.name, "kind": part.kind, "url": part.url, "pid": None, "state": state}
-        if running and state is not State.DEAD:
-            alive = running.serving in known and known[running.serving].alive
-            shown["pid"] = running.serving if alive else running.pid
-        return shown | {
-            "version": running.version if running else None,
-            "role": "all" if part.is_node else None,
+        there = running is not None and state is not State.DEAD
+        return {
+            "name": part.name,
+            "kind": part.kind,
+            "role": part.kind if part.is_node else None,
+            "url": part.url,
+            "pid": running.pid if running and there else None,
+            "state": state,
+            "version": _version(part, running, state),
         }
 
 
-def _ask_to_end(part: Part, running: Running) -> None:
-    vitals.send(running.pid, STOP_SIGNALS.get(part.kind, signal.SIGTERM))
+def _version(part: Part, running: Running | None, state: State) -> str | None:
+    """Return a part's version; a node's from itself, for it can go over to another release in its place."""
+    if part.is_node and state is State.RUNNING and (said := nodes.version(part)):
+        return said
+    return running.version if running else None
+
+
+def _ask_to_end(part: Part, running: Running, *, hurried: bool = False) -> None:
+    # A node drains at SIGTERM; at SIGINT it does not wait for a balancer that is going too.
+    usual = signal.SIGINT if hurried and part.is_node else signal.SIGTERM
+    vitals.send(running.pid, STOP_SIGNALS.get(part.kind, usual))
     for one in vitals.family(running.pid, vitals.table()):
         vitals.send(one, signal.SIGCONT)  # a held process hears nothing

@@ -138,7 +138,7 @@ class Command(BaseCommand):
             table.add_row(
                 part["name"], part["url"], str(part["pid"] or ""), state, part["version"] or "", style=None
             )
-        Console(file=self.stdout).print(table)
+        Console().print(table)
 
 
 def _nodes(text: str) -> int:
