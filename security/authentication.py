@@ -13,6 +13,7 @@ from cluster.answers.problems import AuthenticationRequired
 from security import credentials, holders, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.models import CredentialKind, User
+from security.watch import blocks
 
 SCHEMES = {
     "bearer": CredentialKind.STAFF,
@@ -55,7 +56,13 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def renew(caller: Caller) -> Caller:
-    """Return the caller with the rights they have now. Raises AuthenticationRequired when none are left."""
+    """Return the caller with the rights they have now. Raises AuthenticationRequired when none are left.
+
+    Raises SuspiciousRequest for one who was blocked meanwhile; that is read anew, for the news of it may
+    be faster than this node's memory.
+    """
+    blocks.refresh()
+    blocks.require_free(caller)
     if caller.credential_id is not None:
         return holders.of_credential(caller.credential_id)
     user = User.objects.filter(pk=caller.user_id).first() if caller.user_id is not None else None
@@ -81,6 +88,7 @@ class CallerAuthentication(SessionAuthentication):
             bare.caller = caller_of(bare)
             if bare.caller.is_known:
                 self.enforce_csrf(request)
+        blocks.require_free(bare.caller)
         return (person(bare.caller), bare.caller) if bare.caller.kind is CallerKind.STAFF else None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -22,6 +22,7 @@ from django.http import HttpRequest
 from cluster.models import CONTROL_STREAM
 from cluster.streams import ACCESS, NEVER, Head
 from security.caller import Caller
+from security.watch import blocks
 
 SECONDS = 1.0
 MOST = 1_000
@@ -99,6 +100,8 @@ def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, 
     """Settle who makes this call by heads that were just read; None when access has changed."""
     if not remembered.stands_by(heads):
         return None
+    if blocks.are_there() and blocks.find(remembered.caller.identity()):
+        return None  # the door says no, and why
     found = Recognised(remembered.caller, heads)
     request.recognised = found  # type: ignore[attr-defined]
     request.caller = found.caller  # type: ignore[attr-defined]

@@ -69,12 +69,14 @@ MIDDLEWARE = [
     "cluster.middleware.ProbesMiddleware",
     "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "security.watch.middleware.BlockListMiddleware",
     "security.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "security.middleware.AuthenticationMiddleware",
     "security.middleware.CallerMiddleware",
+    "security.watch.middleware.ThreatMiddleware",
     "security.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -194,6 +196,8 @@ STORAGES = {
 # --- The JSON API -----------------------------------------------------------------------------
 MAX_INPUT_LENGTH = ENVIRONMENT.max_input_length
 MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
+THREAT_BLOCK_SCORE = ENVIRONMENT.threat_block_score
+THREAT_BLOCK_TIME = ENVIRONMENT.threat_block_time
 SOCKETS_PER_CALLER = ENVIRONMENT.sockets_per_caller
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -116,6 +116,15 @@ class Environment(BaseModel):
     max_requests_per_room_per_hour: int = Field(
         10, ge=1, le=100_000, description="a whole number, 1 to 100000"
     )
+    threat_block_score: int = Field(
+        100, ge=20, le=1_000_000, description="the score that blocks a source, 20 to 1000000"
+    )
+    threat_block_time: int = Field(
+        600_000,
+        ge=1_000,
+        le=604_800_000,
+        description=f"{MILLISECONDS}, 1000 to 604800000, that a block lasts",
+    )
     sockets_per_caller: int = Field(
         10, ge=1, le=100_000, description="open sockets of one caller at one node, 1 to 100000"
     )

@@ -65,6 +65,11 @@ WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
+def register(name: str, in_words: Callable[[dict[str, Any]], str]) -> None:
+    """Let an app's event of the control stream be among the news."""
+    WORDS[name] = in_words
+
+
 def _answered(orders: list[str]) -> dict[str, str]:
     """Return who did what was ordered, by order."""
     done: dict[str, list[str]] = {}

@@ -25,6 +25,7 @@ from requests_app.live.lobby import Lobby
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
+from security.watch.blocks import SuspiciousRequest
 
 logger = logging.getLogger("bellhop.live")
 
@@ -42,7 +43,7 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
     """Serve one websocket of ``/ws/events``."""
     await receive()
     visitor = Visitor.of(scope)
-    if visitor.is_led_here:
+    if visitor.is_led_here or visitor.is_kept_out:
         await send({"type": "websocket.close"})  # before an accept: the server answers 403
         return
     with suppress(OSError):
@@ -85,6 +86,8 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
             standing = await lobby.hub.ask(standing.renewed)
     except AuthenticationRequired:
         raise Turned(Code.BAD_CREDENTIALS, "credentials") from None
+    except SuspiciousRequest:
+        raise Turned(Code.FORBIDDEN, "blocked") from None
     except DatabaseError:
         raise Turned(Code.OVERLOAD, "database") from None
     if not rooms.may_listen(standing.caller):

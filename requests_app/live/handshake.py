@@ -16,7 +16,9 @@ from django.http.request import split_domain_port, validate_host
 from cluster.answers.problems import AuthenticationRequired
 from requests_app.live.protocol import SUBPROTOCOL
 from security import authentication, tickets
+from security.addresses import behind_proxies
 from security.caller import Caller
+from security.watch import blocks, sources
 
 TICKET = "ticket."
 
@@ -31,6 +33,7 @@ class Visitor:
     session_key: str = ""
     origin: str = ""
     host: str = ""
+    address: str = ""
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Visitor:
@@ -44,6 +47,7 @@ class Visitor:
             session_key=parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, ""),
             origin=headers.get(b"origin", "").lower(),
             host=headers.get(b"host", "").lower(),
+            address=_address(scope, headers.get(b"x-forwarded-for", "")),
         )
 
     @property
@@ -58,6 +62,12 @@ class Visitor:
         if self.ticket:
             return self.origin not in settings.CORS_ALLOWED_ORIGINS
         return bool(self.session_key)
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Say whether an operator has blocked the whole address."""
+        found = blocks.find(sources.of_address(self.address)) if blocks.are_there() else None
+        return found is not None and found.is_whole
 
     def _is_ours(self) -> bool:
         domain, _ = split_domain_port(self.host)
@@ -78,8 +88,13 @@ class Standing:
         return Standing(authentication.renew(self.caller))
 
 
+def _address(scope: Mapping[str, Any], forwarded: str) -> str:
+    peer = (scope.get("client") or ("",))[0]
+    return behind_proxies(str(peer or ""), forwarded, settings.TRUSTED_PROXIES)
+
+
 def identify(visitor: Visitor) -> Standing:
-    """Return who the visitor is. Raises AuthenticationRequired."""
+    """Return who the visitor is. Raises AuthenticationRequired, or SuspiciousRequest for the blocked."""
     if visitor.authorization:
         return Standing(_known(authentication.authenticate(visitor.authorization)))
     if visitor.ticket:
@@ -98,4 +113,5 @@ def _of_session(session_key: str) -> Standing:
 def _known(caller: Caller) -> Caller:
     if not caller.is_known:
         raise AuthenticationRequired
+    blocks.require_free(caller)
     return caller

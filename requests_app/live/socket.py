@@ -23,6 +23,7 @@ from requests_app.live.handshake import Standing
 from requests_app.live.lobby import Lobby
 from requests_app.live.protocol import BadFrame, Beat, Code, Sub, Unsub
 from requests_app.live.rooms import Places, Plan
+from security.watch.blocks import SuspiciousRequest
 
 STAFF_ROOM = "staff"
 
@@ -106,6 +107,8 @@ class Socket:
             await self._hub.follow({**dict.fromkeys(plan.slugs, 0), **streams})
         except AuthenticationRequired:
             self.close(Code.BAD_CREDENTIALS, "credentials")
+        except SuspiciousRequest:
+            self.close(Code.FORBIDDEN, "blocked")
         except DatabaseError:
             away = DatabaseUnavailable()
             self._outbox.post(protocol.error(said.id, away.code, away.error))
@@ -180,6 +183,8 @@ class Socket:
             standing, plan = await self._hub.ask(lambda: _still(self.standing, names))
         except AuthenticationRequired:
             self.close(Code.BAD_CREDENTIALS, "credentials")
+        except SuspiciousRequest:
+            self.close(Code.FORBIDDEN, "blocked")
         except DatabaseError:
             self._must_look_again = True
         else:

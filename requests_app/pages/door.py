@@ -20,6 +20,7 @@ from requests_app.models import Stay
 from requests_app.problems import RequestNotFound
 from security.authentication import authenticate
 from security.caller import Caller
+from security.watch import blocks
 
 COOKIE = "bellhop_stay"
 LASTING = 366 * 24 * 60 * 60
@@ -64,12 +65,14 @@ def for_guests(view: View) -> View:
             guest = let_in(token)
         except AuthenticationRequired:
             return goodbye(request, known=bool(token))
+        request.caller = guest.caller  # type: ignore[attr-defined] # whoever counts calls asks there
         with translation.override(guest.language), timezone.override(ZoneInfo(guest.stay.property.timezone)):
             response = _answered(request, guest, view, options)
         response.headers["Content-Language"] = guest.language
         add_never_cache_headers(response)
         return response
 
+    answer.knows_its_guest = True  # type: ignore[attr-defined]
     return answer
 
 
@@ -86,6 +89,7 @@ def _answered(request: HttpRequest, guest: Guest, view: View, options: dict[str,
     try:
         if options.get("request_id", 0) > LARGEST_ID:
             raise RequestNotFound
+        blocks.require_free(guest.caller)
         return view(request, guest, **options)
     except Problem as problem:
         words = {"title": _("This did not work"), "error": problem.error, "stay": guest.stay}

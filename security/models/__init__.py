@@ -1,9 +1,11 @@
 """Who may come in: people, properties, and the keys they carry."""
 
 from security.models.access import Membership, Property, Role, User
+from security.models.blocks import Block
 from security.models.credentials import Credential, CredentialKind, SocketTicket
 
 __all__ = [
+    "Block",
     "Credential",
     "CredentialKind",
     "Membership",
