@@ -58,12 +58,12 @@ _MACHINE = (
 COMMAND_SIGNS = (
     sign(
         SURE,
-        rf"(?:[;|&\n`(]|\$\(|\|\||&&|^)\s?(?:/?(?:usr/)?s?bin/|/bin/)?\b(?:{_PLAIN})\b(?=\s?$|\s?[;|&`)<>\"'\#]|{_MACHINE}|\shttp|\s\"|\s')",
+        rf"(?:[;|&`(]|^)\s?(?:/(?:usr/)?s?bin/)?(?:{_PLAIN})\b(?=\s?$|\s?[;|&`)<>\"'\#]|{_MACHINE}|\shttp|\s\"|\s')",
     ),
-    sign(SURE, rf"(?:[;|`]|\$\(|\|\||&&|&)\s?(?:{_MIXED})\b{_MACHINE}", ";", "|", "`", "$(", "&"),
+    sign(SURE, rf"(?:[;|`&]|\$\()\s?(?:{_MIXED})\b{_MACHINE}", ";", "|", "`", "$(", "&"),
     sign(
         SURE,
-        r"(?:[;|`]|\$\(|\|\||&&)\s?(?:id|ls|pwd|ps|env|dir|ver|w|set|sh|who|df|reboot|net\suser)\s?(?:$|[;|&`)\"'\#])",
+        r"(?:[;|`]|\$\(|&&)\s?(?:id|ls|pwd|ps|env|dir|ver|w|set|sh|who|df|reboot|net\suser)\s?(?:$|[;|&`)\"'\#])",
         ";",
         "|",
         "`",

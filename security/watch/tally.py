@@ -84,7 +84,7 @@ def forget(source: str) -> None:
 def _add_in_redis(redis: Redis, source: str, acts: float, texts: float, now: float) -> Sum:
     arguments = (acts, texts, now, HALF_LIFE_SECONDS, KEPT_MS)
     found = redis.eval(ADD, 1, _key(source), *map(str, arguments))
-    done, written = (float(value) for value in found)  # type: ignore[union-attr]
+    done, written = (float(value) for value in found)
     return Sum(done, written, now)
 
 
