@@ -14,9 +14,52 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from psycopg.pq import TransactionStatus
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Statement = tuple[str, Sequence[Any]]
+
+BEGIN: Statement = ("BEGIN", ())
+COMMIT: Statement = ("COMMIT", ())
+
+
+def begin_with(statement: Statement) -> list[Any]:
+    """Run the first statement of a transaction and return its rows; its BEGIN goes in the same trip.
+
+    That is for the outermost block on PostgreSQL. Elsewhere the transaction has begun already.
+    """
+    with connection.cursor() as cursor:
+        if is_outermost() and _is_idle():
+            # Else psycopg would send a BEGIN of its own, before ours. Django sets it so again in the end.
+            connection.connection.autocommit = True
+            send(cursor, [BEGIN, statement])
+        else:
+            cursor.execute(*statement)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def commit_with(statements: Sequence[Statement]) -> None:
+    """Run the last statements of a transaction, and in the outermost block on PostgreSQL its COMMIT too.
+
+    The block's own end then finds nothing left to commit and goes on with what waited for that. Where
+    a statement fails the COMMIT behind it is not run, and an error of the COMMIT itself is raised here.
+    """
+    together([*statements, COMMIT] if is_outermost() else statements)
+
+
+def is_outermost() -> bool:
+    """Say whether this is PostgreSQL's own transaction: no savepoint, and nothing broken that waits."""
+    return (
+        connection.vendor == "postgresql"
+        and len(connection.atomic_blocks) == 1
+        and connection.commit_on_exit
+        and not connection.needs_rollback
+    )
+
+
+def _is_idle() -> bool:
+    return bool(connection.connection.pgconn.transaction_status == TransactionStatus.IDLE)
 
 
 def together(statements: Sequence[Statement]) -> None:
