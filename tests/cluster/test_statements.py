@@ -1,13 +1,19 @@
-"""A transaction's BEGIN goes with its first statement, its COMMIT with its last."""
+"""BEGIN goes with a transaction's first statement, COMMIT with its last; rows as save() writes them."""
 
 from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from cluster.models import StreamHead
-from cluster.statements import begin_with, commit_with
+from cluster.models import Event, StreamHead
+from cluster.statements import begin_with, commit_with, insert, insert_one, together
 from cluster.streams import unit_of_work
+from requests_app.lifecycle import Priority, Status
+from requests_app.models import GuestRequest
+from tests import cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -94,3 +100,38 @@ def test_whoever_looks_first_may_end_it_there() -> None:
     with pytest.raises(ZeroDivisionError):
         joined()
     assert not StreamHead.objects.exists()
+
+
+def test_a_row_is_the_row_save_would_write() -> None:
+    hotel = cast.demo_hotel()
+    said = cast.asked(hotel.lan, hotel.property, priority=Priority.LOW)
+    said.request_text = "'; DROP \\ %s \" \u2028 😀 <b> \\u0041\n\t"
+    said.items = [{"name": said.request_text, "price": 1.5, "many": 2**60}, None, True]
+    said.total_amount = Decimal("12345678901.50")
+    said.held_for = timedelta(days=-2, seconds=90_000, microseconds=7)
+    said.assignment = {"rule": "x", "1": [1]}
+    said.due_at = datetime(2030, 5, 1, 18, 30, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
+    said.local_day = date(2030, 5, 1)
+    said.status = Status.PENDING  # a member, not its value
+    kept = []
+    for write in (insert_one, lambda row: row.save(force_insert=True)):
+        said.pk, said.order_id = None, f"REQ-{len(kept)}"
+        write(said)
+        kept.append(said.pk)
+    one, other = (GuestRequest.objects.filter(pk=pk).values().get() for pk in kept)
+    for row in (one, other):
+        del row["id"], row["order_id"]
+    assert one == other
+
+
+def test_an_encoder_of_its_own_is_asked() -> None:
+    change = {"at": datetime(2030, 5, 1, 0, 0, 0, 123456, tzinfo=UTC), "amount": Decimal("1.50")}
+    rows = [
+        Event(stream=7, epoch="e", seq=seq, name="n", at=change["at"], node="a", change=change)
+        for seq in range(3)
+    ]
+    rows[0].save()
+    together([insert(rows[1:])])
+    found = list(Event.objects.filter(stream=7).order_by("seq").values("change", "rooms", "frame", "at"))
+    assert len(found) == 3
+    assert found[0] == found[1] == found[2]
