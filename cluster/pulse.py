@@ -23,6 +23,7 @@ from cluster.jobs import Runner
 from cluster.leader import Lease
 from cluster.models import NodeRole
 from cluster.nodes import Life
+from cluster.postgresql.presence import presence
 from cluster.releases import records
 from cluster.reports import Reporter
 from cluster.streams import Cursor
@@ -134,6 +135,7 @@ class Pulse:
             logger.exception("node.turn_failed")
         else:
             self._database_ok = True
+            presence.found()
         cache.sweep()
 
     def _say_whether_we_drain(self) -> None:
@@ -224,6 +226,8 @@ class Pulse:
         if self._database_ok:
             logger.warning("node.database_away", extra={"problem": repr(problem)})
         self._database_ok = False
+        if connection.connection is None or getattr(connection.connection, "closed", False):
+            presence.lost()
 
 
 class Load:

@@ -12,8 +12,9 @@ class RequestsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare the permission rows and the leader's jobs, and furnish new properties."""
-        from requests_app import furnishing, jobs, permissions  # noqa: F401, PLC0415
+        """Declare the permission rows, the flags and the leader's jobs, and furnish new properties."""
+        from requests_app import flags, furnishing, jobs, permissions  # noqa: F401, PLC0415
 
         furnishing.listen()
         jobs.declare()
+        flags.declare()

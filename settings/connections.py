@@ -1,9 +1,11 @@
 """Connections to PostgreSQL that are looked after, but not at every turn."""
 
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import psycopg
+
+from cluster.postgresql.presence import presence
 
 FRESH_SECONDS = 1.0
 CHECK = ""
@@ -18,6 +20,17 @@ class LookedAfter(psycopg.Connection[Any]):
     """
 
     asked_at = 0.0
+
+    @classmethod
+    def connect(cls, *words: Any, **options: Any) -> Self:
+        """Connect, and let it be known whether there is a database."""
+        try:
+            found = super().connect(*words, **options)
+        except psycopg.OperationalError:
+            presence.lost()
+            raise
+        presence.found()
+        return found
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:
         """Run a statement."""

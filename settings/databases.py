@@ -50,7 +50,7 @@ def postgresql(url: str, environment: Environment) -> dict[str, Any]:
     """A PostgreSQL database behind psycopg's pool, every wait bounded."""
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "cluster.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

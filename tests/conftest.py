@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from cluster.flags import reading
 from tests import cast
 from tests.cast import Hotel, OtherHotel
 
@@ -19,3 +20,9 @@ def hotel(db: None) -> Hotel:
 @pytest.fixture
 def elsewhere(db: None) -> OtherHotel:
     return cast.other_hotel()
+
+
+@pytest.fixture(autouse=True)
+def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with all flags on, as a node knows them that has just looked: no test pays for the look."""
+    monkeypatch.setattr(reading, "_snapshot", reading.Snapshot(frozenset()))

@@ -11,7 +11,7 @@ untrue, and after ``CACHE_TTL`` at the latest.
 
 from cluster.cache.counts import Layer, rates, summed
 from cluster.cache.near import Kept
-from cluster.cache.reading import Made, clear, is_enabled, near, peek, read, statistics, sweep
+from cluster.cache.reading import Made, clear, is_enabled, near, peek, read, statistics, sweep, switched_by
 
 __all__ = [
     "Kept",
@@ -26,4 +26,5 @@ __all__ = [
     "statistics",
     "summed",
     "sweep",
+    "switched_by",
 ]

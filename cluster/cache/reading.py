@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from cluster import flags
 from cluster.cache import counts, flights
 from cluster.cache.counts import Layer
 from cluster.cache.far import Place
@@ -15,6 +16,7 @@ from cluster.cache.near import Kept, Near
 from cluster.redis import breaker
 
 near = Near()
+_switches: list[flags.Flag] = []
 _swept_at = time.monotonic()
 
 Parts = tuple[bytes, ...]
@@ -31,9 +33,14 @@ class Made:
 Make = Callable[[], Made]
 
 
+def switched_by(flag: flags.Flag) -> None:
+    """Let a flag switch the cache off; the app that knows the flag's name says so when it is ready."""
+    _switches.append(flag)
+
+
 def is_enabled() -> bool:
     """Say whether anything is kept at all."""
-    return bool(settings.CACHING_ENABLED)
+    return bool(settings.CACHING_ENABLED) and all(map(flags.is_on, _switches))
 
 
 def read(question: str, generation: str, make: Make) -> tuple[Kept, Layer]:

@@ -10,6 +10,6 @@ rollback below that release switches it off first, everywhere, before any node c
 
 from cluster.flags.reading import is_on, refresh
 from cluster.flags.registry import Flag, declare, declared, find
-from cluster.flags.switching import UnknownFlag, switch
+from cluster.flags.switching import SWITCHED, UnknownFlag, switch
 
-__all__ = ["Flag", "UnknownFlag", "declare", "declared", "find", "is_on", "refresh", "switch"]
+__all__ = ["SWITCHED", "Flag", "UnknownFlag", "declare", "declared", "find", "is_on", "refresh", "switch"]

@@ -13,8 +13,8 @@ from cluster.models import FlagState
 class Snapshot:
     """The names of the flags that are off; read from the database at the first question."""
 
-    def __init__(self) -> None:
-        self._off: frozenset[str] | None = None
+    def __init__(self, off: frozenset[str] | None = None) -> None:
+        self._off = off
         self._reading = Lock()
 
     def is_off(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from cluster.flags.registry import declared, find
 from cluster.models import CONTROL_STREAM, FlagState
 from cluster.streams import unit_of_work
 
-EVENT = "flag:switched"
+SWITCHED = "flag:switched"
 VERSION = "flags"
 """The counter of the control stream that grows with every switch: the version of what is cached by flags."""
 
@@ -36,7 +36,7 @@ def switch(names: Sequence[str], *, on: bool, by: Mapping[str, object]) -> list[
             data = {"name": name, "on": on}
             work.emit(
                 CONTROL_STREAM,
-                EVENT,
+                SWITCHED,
                 label="control",
                 subjects=(),
                 rooms=["control"],

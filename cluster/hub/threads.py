@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from django.db import close_old_connections
 
-THREADS = 4
+THREADS = 2
+"""As few as do not stand behind one slow question: each more is one more beside whom the loop has to wait."""
 
 Answer = TypeVar("Answer")
 

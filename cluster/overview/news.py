@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cluster.control.orders import GIVEN
+from cluster.flags import SWITCHED
 from cluster.leader.telling import CHANGED
 from cluster.models import CONTROL_STREAM, CommandAck, Event
 
@@ -52,7 +53,16 @@ def _takeover_words(change: dict[str, Any]) -> str:
     return f"{change['leader']} leads (term {change['term']})"
 
 
-WORDS: dict[str, Callable[[dict[str, Any]], str]] = {GIVEN: _order_words, CHANGED: _takeover_words}
+def _switch_words(change: dict[str, Any]) -> str:
+    who = change["by"].get("name") or change["by"].get("username") or "somebody"
+    return f"{who} switched {change['name']} {'on' if change['on'] else 'off'}"
+
+
+WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    GIVEN: _order_words,
+    CHANGED: _takeover_words,
+    SWITCHED: _switch_words,
+}
 
 
 def _answered(orders: list[str]) -> dict[str, str]:

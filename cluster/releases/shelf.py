@@ -18,9 +18,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 CURRENT = "current"
-PATIENCE_SECONDS = 12  # both within the half minute that a node has for an order
-CHECKS: Sequence[Sequence[str]] = (("check_config", "--json"), ("migrate", "--check"))
-"""What a release must be able to do on this machine before anything is stopped for it."""
+PATIENCE_SECONDS = 25  # within the half minute that a node has for an order
+CHECK: Sequence[str] = ("migrate", "--check")
+"""What a release must be able to do on this machine before anything is stopped for it.
+
+It fails on an unusable configuration too, and on a schema that is behind.
+"""
 NOT_PART_OF_A_RELEASE = (".*", "var", "tests", "__pycache__")
 
 
@@ -53,8 +56,7 @@ class Shelf:
         if not self._is_one(self.folder / release):
             here = ", ".join(self.releases()) or "none"
             raise NotFit(f"release {release} is not in RELEASES_DIR; here are: {here}")
-        for words in CHECKS:
-            self._passes(release, words)
+        self._passes(release, CHECK)
 
     def add(self, house: Path, release: str) -> None:
         """Copy the house's code here as a build of that name; one that is here already is replaced."""

@@ -17,6 +17,7 @@ def test_postgresql():
     assert (found["USER"], found["PASSWORD"]) == ("bell@hop", "p/w")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "hotel")
     bounds = {"min_size": 2, "max_size": 7, "timeout": 1.5, "max_idle": 600}
+    assert found["ENGINE"] == "cluster.postgresql"
     assert found["OPTIONS"]["pool"] == {"connection_class": LookedAfter, "reconnect_timeout": 2.0, **bounds}
     assert found["CONN_MAX_AGE"] == 0
 

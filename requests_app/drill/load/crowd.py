@@ -16,6 +16,7 @@ from requests_app.drill.wires import NotOpened, Wire, open_wire
 
 AT_A_TIME = 40
 COME_SECONDS = 60.0
+TRIES, PAUSE_SECONDS = 5, 0.5
 EVENT, READY, BEAT = b'{"t":"ev"', b'{"t":"subbed"', b'{"t":"hb"'
 SEQ = re.compile(rb'"seq":\s*(\d+)')
 RESUMED = re.compile(rb'"resumed":\s*true')
@@ -34,19 +35,28 @@ class Member:
     refusal: str = ""
 
     async def come(self, *, slow: bool = False) -> None:
-        """Connect and ask for everything since the last event."""
-        self.listening = False
-        try:
-            self.wire = await open_wire(self.url, self.token, self._take, self._lost, slow=slow)
-        except NotOpened as problem:
-            self.refusal = str(problem)
+        """Connect, again where the door stays shut, and ask for everything since the last event."""
+        self.listening, self.wire = False, await self._opened(slow=slow)
+        if self.wire is None:
             return
+        self.refusal = ""
         if self.token:
             since = {SLUG: [self.crowd.start.epoch, self.last]}
             sub = {"t": "sub", "id": 1, "rooms": [f"property:{SLUG}"], "since": since}
             self.wire.say(json.dumps(sub))
         else:
             self.listening = True
+
+    async def _opened(self, *, slow: bool) -> Wire | None:
+        why = ""
+        for _ in range(TRIES):
+            try:
+                return await open_wire(self.url, self.token, self._take, self._lost, slow=slow)
+            except NotOpened as problem:
+                why = str(problem)
+            await asyncio.sleep(PAUSE_SECONDS)
+        self.refusal = f"not let in: {why}"
+        return None
 
     def _take(self, payload: bytes) -> None:
         if payload.startswith(EVENT):
