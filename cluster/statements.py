@@ -123,7 +123,7 @@ class Insert:
         table, names = f'"{model._meta.db_table}"', ", ".join(f'"{field.column}"' for field in self.fields)
         self.into = f"INSERT INTO {table} ({names})"
         self.from_json = f"{self.into} SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608
-        self._columns = [field.column for field in self.fields]
+        self._columns = [str(field.column) for field in self.fields]
         self._attributes = attrgetter(*(field.attname for field in self.fields))
         self._own = [field for field in self.fields if _has_a_way_of_its_own(field)]
 
@@ -136,7 +136,7 @@ class Insert:
         told = dict(zip(self._columns, self._attributes(row), strict=True))
         for field in self._own:
             value = field.pre_save(row, add=True)
-            told[field.column] = _encoded(field, value) if isinstance(field, models.JSONField) else value
+            told[str(field.column)] = _encoded(field, value) if isinstance(field, models.JSONField) else value
         return told
 
 
