@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "security.watch.middleware.ThreatMiddleware",
     "security.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "cluster.middleware.counting.CountingMiddleware",
 ]
 
 HEALTH_DETAILS_FOR = "security.probes.is_staff"
