@@ -5,20 +5,23 @@ from __future__ import annotations
 import io
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
-from cluster import overview
 from cluster.models import CONTROL_STREAM, Event
 from cluster.overview.news import recent_news
+from requests_app import actions
 from security.authentication import caller_for_user
 from security.models import Block
 from security.watch import blocks
 from tests import cast
 from tests.cast import Hotel
+from tests.pages.conftest import arrive
 from tests.security.threats.corpora import corpus
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -137,7 +140,6 @@ def test_an_operators_block_of_an_address_holds_for_everybody_there(client: Clie
 def test_a_block_is_news_for_managers(hotel: Hotel) -> None:
     blocks.add("user:7", seconds=60, reasons=["scanner"])
     blocks.remove("user:7", by="root")
-    assert overview is not None
     names = list(Event.objects.filter(stream=CONTROL_STREAM).values_list("name", flat=True).order_by("seq"))
     assert names == ["source:blocked", "access:changed", "source:unblocked", "access:changed"]
     unblocked, blocked = [item.words for item in recent_news(5)]
@@ -161,3 +163,27 @@ def run(*words: str) -> Any:
     out = io.StringIO()
     call_command("block", *words, stdout=out)
     return json.loads(out.getvalue())
+
+
+def test_the_short_ways_are_closed_to_the_blocked(client: Client, hotel: Hotel) -> None:
+    credential = cast.bearer(hotel.hoa)
+    assert [post(client, "towels", credential).status_code for _ in range(3)] == [201] * 3
+    assert [client.get("/api/request", headers=credential).status_code for _ in range(3)] == [200] * 3
+    blocks.add(caller_for_user(hotel.hoa).identity(), seconds=60)
+    assert post(client, "towels", credential).json()["code"] == CODE
+    assert client.get("/api/request", headers=credential).json()["code"] == CODE
+    blocks.remove(caller_for_user(hotel.hoa).identity(), by="root")
+    assert post(client, "towels", credential).status_code == 201
+
+
+def test_a_blocked_guest_is_kept_from_their_page_by_their_own_block(client: Client, hotel: Hotel) -> None:
+    end = timezone.now() + timedelta(days=2)
+    stay = actions.open_stay(
+        by=cast.caller(hotel.lan), property_id=hotel.property.pk, room_number="101", check_out=end
+    )
+    emma = arrive(stay)
+    scan(client)
+    assert client.get("/stay").status_code == 403
+    assert emma.get("/stay").status_code == 200
+    blocks.add(f"stay:{stay.stay.pk}", seconds=60)
+    assert emma.get("/stay").status_code == 403
