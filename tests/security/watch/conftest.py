@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from cluster import flags
 from cluster.flags import reading
@@ -16,7 +18,7 @@ from tests import cast
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(blocks, "_known", {})
-    monkeypatch.setattr(tally, "_sums", tally.OrderedDict())
+    monkeypatch.setattr(tally, "_sums", OrderedDict())
     monkeypatch.setattr(recent, "misses", recent.Recent())
     monkeypatch.setattr("security.watch.calls.misses", recent.Recent())
     monkeypatch.setattr("security.watch.logins.names", recent.Recent())
@@ -27,7 +29,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def forget_in_redis() -> None:
-    def forget(redis: breaker.Redis) -> None:
+    def forget(redis: Redis) -> None:
         for key in redis.scan_iter("bellhop:threat:*"):
             redis.delete(key)
 
