@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from cluster.answers.problems import AuthenticationRequired
 from requests_app.live.protocol import SUBPROTOCOL
 from security import authentication, tickets
+from security.addresses import behind_proxies
 from security.caller import Caller
 
 TICKET = "ticket."
@@ -31,6 +32,7 @@ class Visitor:
     session_key: str = ""
     origin: str = ""
     host: str = ""
+    address: str = ""
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Visitor:
@@ -44,6 +46,11 @@ class Visitor:
             session_key=parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, ""),
             origin=headers.get(b"origin", "").lower(),
             host=headers.get(b"host", "").lower(),
+            address=behind_proxies(
+                str((scope.get("client") or ("",))[0]),
+                headers.get(b"x-forwarded-for", ""),
+                settings.TRUSTED_PROXIES,
+            ),
         )
 
     @property
