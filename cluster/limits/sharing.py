@@ -5,10 +5,12 @@ from __future__ import annotations
 from threading import Lock
 from time import monotonic
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 
 from cluster import nodes
-from cluster.nodes import NodeState
+from cluster.models import NodeRole
+from cluster.nodes import NodeState, Seen
 from cluster.redis import breaker
 
 LOOK_EVERY_SECONDS = 2.0
@@ -30,9 +32,15 @@ def _live_nodes() -> int:
         return _known
     try:
         _look_at = monotonic() + LOOK_EVERY_SECONDS
-        _known = max(1, sum(it.state is not NodeState.DOWN for it in nodes.seen()))
+        _known = max(1, sum(map(_works_with_us, nodes.seen())))
     except DatabaseError:
         pass
     finally:
         _lock.release()
     return _known
+
+
+def _works_with_us(seen: Seen) -> bool:
+    """Say whether a node lives and does what we do: one for sockets takes no calls."""
+    same = NodeRole.ALL in (settings.ROLE, seen.node.role) or seen.node.role == settings.ROLE
+    return same and seen.state is not NodeState.DOWN

@@ -42,7 +42,7 @@ def nobody_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     near.clear()
 
 
-def live_nodes(*names: str) -> None:
+def live_nodes(*names: str, role: str = "all") -> None:
     for name in names:
         Node.objects.create(
             instance_id=name,
@@ -50,7 +50,7 @@ def live_nodes(*names: str) -> None:
             host="h",
             pid=1,
             version="1",
-            role="all",
+            role=role,
             started_at=DatabaseNow(),
             last_heartbeat=DatabaseNow(),
         )
@@ -124,6 +124,14 @@ def test_with_redis_dead_each_node_gives_its_share(redis: Server, blow: signal.S
         assert breaker.state() != "closed"
     finally:
         redis.process.send_signal(signal.SIGCONT)
+
+
+def test_nodes_for_something_else_have_no_share(redis: Server, settings: Any) -> None:
+    settings.ROLE = "web"
+    live_nodes("web-1", "web-2", role="web")
+    live_nodes("live-1", "live-2", role="live")
+    redis.process.kill()
+    assert passed(50, limit=10) == 5
 
 
 def test_with_more_nodes_than_the_limit_each_gives_one(redis: Server) -> None:
