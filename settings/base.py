@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "security.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "security.middleware.LimitsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "cluster.middleware.counting.CountingMiddleware",
 ]
 
 HEALTH_DETAILS_FOR = "security.probes.is_staff"

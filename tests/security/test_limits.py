@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from requests_app.models import GuestRequest
 from security import memory
 from security.addresses import network_of
 from security.metrics import RATE_LIMIT_DECISIONS
@@ -78,6 +79,21 @@ def test_the_short_way_counts_too_and_once(hotel: Hotel) -> None:
     seen = call({**lan, "If-None-Match": etag})
     assert (seen.status_code, told(seen)[1]) == (304, 3)
     assert statuses(4, lan) == [200, 200, 200, 429]
+
+
+def test_short_writes_count_too_and_once(hotel: Hotel) -> None:
+    lan = cast.bearer(hotel.lan)
+    towels = {"requestText": "Two extra towels, please", "roomNumber": "101"}
+
+    def ask(body: object) -> Any:
+        return Client().post(LIST, body, "application/json", headers=lan)
+
+    assert told(call(lan))[1] == 4
+    answers = [ask(towels), ask({}), ask(towels), ask({}), ask(towels), ask({})]
+    assert [answer.status_code for answer in answers] == [201, 400, 201, 400, 429, 429]
+    assert [told(answer)[1] for answer in answers] == [3, 2, 1, 0, 0, 0]
+    assert answers[-1].json()["code"] == "RATE_LIMIT_EXCEEDED"
+    assert GuestRequest.objects.count() == 2
 
 
 @pytest.mark.parametrize(
