@@ -22,6 +22,14 @@ def client_address(request: HttpRequest) -> str:
     return behind_proxies(peer, forwarded, settings.TRUSTED_PROXIES)
 
 
+def network_of(address: str) -> str:
+    """Return what a limit counts an address as: an IPv6 customer has a /64 and may use any of it."""
+    if ":" not in address:
+        return address
+    known = _address(address)
+    return str(IPv6Network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address
+
+
 def behind_proxies(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """Return the rightmost address that no trusted proxy has: what stands left of it anybody may write.
 

@@ -10,7 +10,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from cluster.answers.problems import AuthenticationRequired
-from security import credentials, holders, memory
+from security import credentials, holders, limits, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.models import CredentialKind, User
 from security.watch import blocks
@@ -76,24 +76,33 @@ class CallerAuthentication(SessionAuthentication):
     """DRF's door to the above: sets ``request.caller`` always, ``request.user`` for staff."""
 
     def authenticate(self, request: Request) -> tuple[User, Caller] | None:
-        """Return the person and their Caller; None for those who are no person, or nobody."""
+        """Return the person and their Caller; None for those who are no person, or nobody.
+
+        Here every call is counted too: nothing of the API is asked before.
+        """
         bare: Any = request._request  # noqa: SLF001
-        authorization = request.META.get("HTTP_AUTHORIZATION", "")
-        recognised = memory.recognised(bare)
-        if recognised is not None:
-            bare.caller = recognised.caller
-        elif authorization.strip():
-            bare.caller = authenticate(authorization)
-        else:
-            bare.caller = caller_of(bare)
-            if bare.caller.is_known:
-                self.enforce_csrf(request)
+        try:
+            bare.caller = _whoever_calls(bare)
+        except AuthenticationRequired:
+            limits.admit(bare, ANONYMOUS)
+            raise
         blocks.require_free(bare.caller)
+        limits.admit(bare, bare.caller)
+        if bare.caller.is_known and not bare.META.get("HTTP_AUTHORIZATION", "").strip():
+            self.enforce_csrf(request)
         return (person(bare.caller), bare.caller) if bare.caller.kind is CallerKind.STAFF else None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Return the challenge that makes DRF answer 401 to nobody, and 403 to somebody."""
         return CHALLENGE
+
+
+def _whoever_calls(bare: HttpRequest) -> Caller:
+    recognised = memory.recognised(bare)
+    if recognised is not None:
+        return recognised.caller
+    authorization = bare.META.get("HTTP_AUTHORIZATION", "")
+    return authenticate(authorization) if authorization.strip() else caller_of(bare)
 
 
 def person(caller: Caller) -> User:

@@ -5,18 +5,31 @@ Not in ``security.admin``: importing that registers with the site, which must ex
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from security import limits, lockout
 from security.authentication import caller_for_user, caller_of
 from security.models import User
 
 
 class StaffLogin(AdminAuthenticationForm):
     """Lets in active superusers and active members of active properties."""
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password, unless there were too many wrong ones (LimitExceeded)."""
+        said = self.cleaned_data
+        if not (said.get("username") and said.get("password") and self.request):
+            return super().clean()
+        attempt = lockout.attempt(self.request, User.normalize_username(said["username"]))
+        found = super().clean()
+        attempt.succeeded()
+        return found
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Answer everybody else as if the password were wrong."""
@@ -32,6 +45,12 @@ class BackOffice(admin.AdminSite):
     index_title = _("Back office")
     site_url = None
     login_form = StaffLogin
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Offer the form; what is sent with it is counted by address."""
+        if request.method == "POST":
+            limits.admit_login(request)
+        return super().login(request, extra_context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this session's person has a property open to them, or is a superuser."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from cluster.answers.problems import AuthenticationRequired
 from cluster.streams import unit_of_work
-from security import credentials
+from security import credentials, lockout
 from security.authentication import caller_for_user
 from security.caller import Caller
 from security.models import CredentialKind, User
@@ -29,12 +29,14 @@ class Login:
 def log_in(*, request: HttpRequest, username: str, password: str) -> Login:
     """Give a staff token for the right password; every wrong way in is told the same, and takes as long.
 
-    Django's backend hashes the password of unknown users too.
+    Django's backend hashes the password of unknown users too. Raises LimitExceeded after too many wrong ones.
     """
+    attempt = lockout.attempt(request, username)
     user = auth.authenticate(request, username=User.normalize_username(username), password=password)
     caller = caller_for_user(user) if isinstance(user, User) else None
     if not isinstance(user, User) or caller is None or not caller.is_known:
         raise AuthenticationRequired(REFUSAL)
+    attempt.succeeded()
     return Login(caller, credentials.issue(CredentialKind.STAFF, user=user))
 
 

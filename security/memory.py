@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from cluster.models import CONTROL_STREAM
 from cluster.streams import ACCESS, NEVER, Head
+from security import limits
 from security.caller import Caller
 from security.watch import blocks
 
@@ -97,7 +98,10 @@ def recognised(request: HttpRequest) -> Recognised | None:
 
 
 def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, Head]) -> Recognised | None:
-    """Settle who makes this call by heads that were just read; None when access has changed."""
+    """Settle who makes this call by heads that were just read; None when access has changed.
+
+    Every short way comes through here, so here the call is counted: raises LimitExceeded.
+    """
     if not remembered.stands_by(heads):
         return None
     if blocks.are_there() and blocks.find(remembered.caller.identity()):
@@ -105,6 +109,7 @@ def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, 
     found = Recognised(remembered.caller, heads)
     request.recognised = found  # type: ignore[attr-defined]
     request.caller = found.caller  # type: ignore[attr-defined]
+    limits.admit(request, found.caller)
     return found
 
 

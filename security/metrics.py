@@ -1,4 +1,4 @@
-"""What this app counts."""
+"""What this app counts about itself, under the names the dashboards know."""
 
 from __future__ import annotations
 
@@ -9,3 +9,8 @@ THREAT_REASONS = Counter(
 )
 BLOCKS_MADE = Counter("bellhop_threat_blocks", "Sources this node blocked by their score.")
 CALLS_BLOCKED = Counter("bellhop_threat_calls_blocked", "Calls and sockets refused because of a block.")
+RATE_LIMIT_DECISIONS = Counter(
+    "bellhop_rate_limit_decisions",
+    "Calls, pages, logins and sockets that a limit let pass or refused.",
+    ["scope", "decision"],
+)

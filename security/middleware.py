@@ -13,10 +13,14 @@ from csp.utils import build_policy
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from cluster.answers import tell
+from cluster.answers.problems import LimitExceeded
+from cluster.middleware.layer import Layer
+from security import limits
 from security.authentication import caller_of
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -40,6 +44,30 @@ class CallerMiddleware:
         """Pass the request on."""
         request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LimitsMiddleware(Layer):
+    """Tells on every answer what is left of a limit, and refuses what a view found to be too much."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer under WSGI."""
+        return _told(request, self.get_response(request))
+
+    async def answer_async(self, request: HttpRequest) -> HttpResponse:
+        """Answer under ASGI."""
+        return _told(request, await self.get_response(request))
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Answer for a view that does not know our refusals."""
+        return tell(problem, request) if isinstance(problem, LimitExceeded) else None
+
+
+def _told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    headers = limits.headers_of(request)
+    if headers:
+        for name, value in headers.items():
+            response.headers[name] = value
+    return response
 
 
 def calls_by_header(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cluster.answers import answer
 from cluster.once import IDEMPOTENCY_KEY, once
-from security import answers, grants, logins, members, permissions, selection, shown, tickets
+from security import answers, grants, limits, logins, members, permissions, selection, shown, tickets
 from security.doors import CallerView
 from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
 
@@ -30,6 +30,7 @@ class LoginView(CallerView):
     @extend_schema(request=LoginShape, responses={200: answers.LoginAnswer}, auth=[])
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """Log in."""
+        limits.admit_login(self.bare)
         said = LoginShape.read(self.body)
         login = logins.log_in(request=self.bare, username=said["username"], password=said["password"])
         return answer(

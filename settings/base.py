@@ -10,7 +10,7 @@ from settings import logs
 from settings.databases import databases
 from settings.env import BASE_DIR
 from settings.policies import *  # noqa: F403
-from settings.policies import HSTS_SECONDS
+from settings.policies import HSTS_SECONDS, RATE_LIMITS
 from settings.reading import fingerprint, notices, profile, read, report
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "security.watch.middleware.ThreatMiddleware",
     "security.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "security.middleware.LimitsMiddleware",
     "cluster.middleware.counting.CountingMiddleware",
 ]
 
@@ -136,6 +137,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = plain(ENVIRONMENT.redis_url)
 EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
 EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
+
+# Only django-ratelimit counts in it; answers are kept by cluster.cache.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "limits": {"BACKEND": "security.limits.storage.CountingCache", "KEY_PREFIX": "bellhop:limit"},
+}
+RATELIMIT_USE_CACHE = "limits"
 
 # Milliseconds, as in all of the old system's variables.
 CACHING_ENABLED = ENVIRONMENT.caching_enabled
@@ -199,6 +207,18 @@ MAX_REQUESTS_PER_ROOM_PER_HOUR = ENVIRONMENT.max_requests_per_room_per_hour
 THREAT_BLOCK_SCORE = ENVIRONMENT.threat_block_score
 THREAT_BLOCK_TIME = ENVIRONMENT.threat_block_time
 SOCKETS_PER_CALLER = ENVIRONMENT.sockets_per_caller
+RATE_LIMIT_WINDOW_MS = ENVIRONMENT.rate_limit_window_ms
+RATE_LIMIT_MAX_REQUESTS = (
+    RATE_LIMITS[PROFILE].requests
+    if ENVIRONMENT.rate_limit_max_requests is None
+    else ENVIRONMENT.rate_limit_max_requests
+)
+RATE_LIMIT_STAFF = (
+    RATE_LIMITS[PROFILE].staff if ENVIRONMENT.rate_limit_staff is None else ENVIRONMENT.rate_limit_staff
+)
+RATE_LIMIT_SOCKETS = (
+    RATE_LIMITS[PROFILE].sockets if ENVIRONMENT.rate_limit_sockets is None else ENVIRONMENT.rate_limit_sockets
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
@@ -262,7 +282,13 @@ LOCAL_CLUSTER: dict[str, Any] = {
     ),
     "seed": ("demo",),
     # What LIMITS=default leaves alone: one machine plays a whole hotel here.
-    "relaxed": {"MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000", "SOCKETS_PER_CALLER": "100000"},
+    "relaxed": {
+        "MAX_REQUESTS_PER_ROOM_PER_HOUR": "100000",
+        "SOCKETS_PER_CALLER": "100000",
+        "RATE_LIMIT_MAX_REQUESTS": "100000000",
+        "RATE_LIMIT_STAFF": "100000000",
+        "RATE_LIMIT_SOCKETS": "100000000",
+    },
 }
 
 # --- Logs -------------------------------------------------------------------------------------

@@ -128,6 +128,33 @@ class Environment(BaseModel):
     sockets_per_caller: int = Field(
         10, ge=1, le=100_000, description="open sockets of one caller at one node, 1 to 100000"
     )
+    rate_limit_window_ms: int = Field(
+        900_000,
+        ge=1_000,
+        le=86_400_000,
+        description=f"{MILLISECONDS}, 1000 to 86400000: the window of RATE_LIMIT_MAX_REQUESTS",
+    )
+    rate_limit_max_requests: int | None = Field(
+        None,
+        ge=0,
+        le=100_000_000,
+        description="calls in the window of one guest, one key or one unknown address, up to 100000000; "
+        "0 (off) only with settings.dev; not set means 100, in staging 200, in dev 0",
+    )
+    rate_limit_staff: int | None = Field(
+        None,
+        ge=0,
+        le=100_000_000,
+        description="calls a minute of one member of staff, up to 100000000; 0 (off) only with settings.dev; "
+        "not set means 600, in dev 0",
+    )
+    rate_limit_sockets: int | None = Field(
+        None,
+        ge=0,
+        le=100_000_000,
+        description="new sockets a minute of one caller, up to 100000000; 0 (off) only with settings.dev; "
+        "not set means 20, in dev 0",
+    )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
 
     # What it remembers

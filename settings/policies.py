@@ -1,5 +1,7 @@
 """What an auditor reads first: who may load, call, frame and remember what."""
 
+from typing import NamedTuple
+
 from csp.constants import NONE, SELF
 
 HOUR = 60 * 60
@@ -71,6 +73,18 @@ CORS_EXPOSE_HEADERS = (
 CORS_ALLOW_CREDENTIALS = True
 CORS_URLS_REGEX = r"^/(api|health)(/|$)"
 CORS_PREFLIGHT_MAX_AGE = 600
+
+
+class Limits(NamedTuple):
+    """Calls of a guest, key or stranger in the window; calls and new sockets of one caller in a minute."""
+
+    requests: int
+    staff: int
+    sockets: int
+
+
+OFF = Limits(0, 0, 0)
+RATE_LIMITS = {"dev": OFF, "test": OFF, "staging": Limits(200, 600, 20), "prod": Limits(100, 600, 20)}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -16,6 +16,7 @@ RETIRED = {
 }
 STRICT = ("staging", "prod")
 DISTRUST = (None, "0", "false", "no", "off")
+NEVER_OFF = ("RATE_LIMIT_MAX_REQUESTS", "RATE_LIMIT_STAFF", "RATE_LIMIT_SOCKETS")
 STRICT_NEEDS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS")
 
 
@@ -83,6 +84,9 @@ def misfits(chosen: str, said: Mapping[str, str], environment: Environment) -> I
         yield Problem("TRUST_PROXY", "is set without TRUSTED_PROXIES", allowed("TRUST_PROXY"))
     if environment.debug and chosen != "dev":
         yield Problem("DEBUG", "is 'true'", allowed("DEBUG"))
+    for name in NEVER_OFF if strict else ():
+        if getattr(environment, name.lower()) == 0:
+            yield Problem(name, "is '0'", allowed(name))
     if environment.db_pool_min > environment.db_pool_max:
         yield Problem(
             "DB_POOL_MIN", f"is {environment.db_pool_min}", f"at most DB_POOL_MAX ({environment.db_pool_max})"

@@ -5,9 +5,12 @@ Tests with threads or processes of their own ask for theirs on a ``transactional
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
 from cluster.flags import reading
+from cluster.limits import counting
 from tests import cast
 from tests.cast import Hotel, OtherHotel
 
@@ -26,3 +29,9 @@ def elsewhere(db: None) -> OtherHotel:
 def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all flags on, as a node knows them that has just looked: no test pays for the look."""
     monkeypatch.setattr(reading, "_snapshot", reading.Snapshot(frozenset()))
+
+
+@pytest.fixture(autouse=True)
+def nothing_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with all of every limit left: the counters outlive a test's rollback."""
+    monkeypatch.setattr(counting, "PREFIX", f"bellhop:limit:{secrets.token_hex(6)}:")

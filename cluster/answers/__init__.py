@@ -16,6 +16,7 @@ from cluster.answers.pages import (
     permission_denied,
     server_error,
     speaks_json,
+    tell,
 )
 from cluster.answers.problems import Problem, detail
 from cluster.answers.rendering import EnvelopeRenderer
@@ -41,4 +42,5 @@ __all__ = [
     "refuse",
     "server_error",
     "speaks_json",
+    "tell",
 ]

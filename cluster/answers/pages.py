@@ -18,6 +18,7 @@ TITLES = {
     403: "You may not do this",
     404: "There is nothing here",
     413: "This is too much at once",
+    429: "Please wait a little",
     503: "We are briefly away",
 }
 
@@ -29,28 +30,28 @@ def speaks_json(request: HttpRequest) -> bool:
 
 def not_found(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """Answer a path that leads nowhere (``handler404``)."""
-    return _tell(problems.NotFound(), request)
+    return tell(problems.NotFound(), request)
 
 
 def permission_denied(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """Answer what Django itself forbids (``handler403``)."""
-    return _tell(problems.PermissionDenied(), request)
+    return tell(problems.PermissionDenied(), request)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what Django itself can not take (``handler400``): too large, a foreign host, odd paths."""
-    return _tell(as_problem(exception) if exception else problems.Invalid(), request)
+    return tell(as_problem(exception) if exception else problems.Invalid(), request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody foresaw, or a database that is away (``handler500``)."""
     error = sys.exc_info()[1]
-    return _tell(as_problem(error) if error else Problem(), request)
+    return tell(as_problem(error) if error else Problem(), request)
 
 
 def csrf_failure(request: HttpRequest, **_: object) -> HttpResponse:
     """Answer a form that did not come from our own page (``CSRF_FAILURE_VIEW``)."""
-    return _tell(
+    return tell(
         problems.PermissionDenied("The CSRF token is missing or wrong; load the page again."), request
     )
 
@@ -77,10 +78,11 @@ def told(problem: Problem, request: HttpRequest) -> HttpResponse:
 
 def draining(request: HttpRequest) -> HttpResponse:
     """Answer a call that comes when this node takes none any more."""
-    return _tell(problems.NodeDraining(retry_after=1, headers={"Connection": "close"}), request)
+    return tell(problems.NodeDraining(retry_after=1, headers={"Connection": "close"}), request)
 
 
-def _tell(problem: Problem, request: HttpRequest) -> HttpResponse:
+def tell(problem: Problem, request: HttpRequest) -> HttpResponse:
+    """Answer with a refusal: in the envelope where JSON is promised, else as a page."""
     if speaks_json(request):
         return refuse(problem, request)
     words = {"title": TITLES.get(problem.status, "Something went wrong"), "error": problem.error}

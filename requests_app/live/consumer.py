@@ -14,7 +14,7 @@ from typing import Any
 from django.db import Error as DatabaseError
 
 from cluster import hub
-from cluster.answers.problems import AuthenticationRequired
+from cluster.answers.problems import AuthenticationRequired, LimitExceeded
 from cluster.hub.outbox import Send
 from cluster.sockets import EXTENSION
 from cluster.streams import Cursor
@@ -26,6 +26,7 @@ from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
 from security.watch.blocks import SuspiciousRequest
+from security.limits import admit_socket, admit_stranger
 
 logger = logging.getLogger("bellhop.live")
 
@@ -88,6 +89,8 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
         raise Turned(Code.BAD_CREDENTIALS, "credentials") from None
     except SuspiciousRequest:
         raise Turned(Code.FORBIDDEN, "blocked") from None
+    except LimitExceeded:
+        raise Turned(Code.TOO_MUCH, "rate") from None
     except DatabaseError:
         raise Turned(Code.OVERLOAD, "database") from None
     if not rooms.may_listen(standing.caller):
@@ -96,7 +99,12 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
 
 
 def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
-    standing = identify(visitor)
+    try:
+        standing = identify(visitor)
+    except AuthenticationRequired:
+        admit_stranger(visitor.address)
+        raise
+    admit_socket(standing.caller)
     found = positions.positions(standing.caller, None)
     return standing, {position.slug: position.cursor for position in found}
 

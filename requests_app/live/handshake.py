@@ -47,7 +47,11 @@ class Visitor:
             session_key=parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, ""),
             origin=headers.get(b"origin", "").lower(),
             host=headers.get(b"host", "").lower(),
-            address=_address(scope, headers.get(b"x-forwarded-for", "")),
+            address=behind_proxies(
+                str((scope.get("client") or ("",))[0]),
+                headers.get(b"x-forwarded-for", ""),
+                settings.TRUSTED_PROXIES,
+            ),
         )
 
     @property
@@ -86,11 +90,6 @@ class Standing:
         if self.session_key:
             return _of_session(self.session_key)
         return Standing(authentication.renew(self.caller))
-
-
-def _address(scope: Mapping[str, Any], forwarded: str) -> str:
-    peer = (scope.get("client") or ("",))[0]
-    return behind_proxies(str(peer or ""), forwarded, settings.TRUSTED_PROXIES)
 
 
 def identify(visitor: Visitor) -> Standing:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cluster.answers.problems import AuthenticationRequired
 from requests_app.pages.door import COOKIE, LASTING, goodbye, let_in
+from security import limits
 
 
 @require_safe
@@ -18,6 +19,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
     try:
         let_in(token)
     except AuthenticationRequired:
+        limits.admit_page(request)
         return _silent(goodbye(request, known=True))
     response = HttpResponseRedirect(reverse("guest-stay"))
     response.set_cookie(

@@ -18,6 +18,7 @@ from cluster.answers.envelope import logged_already
 from cluster.answers.problems import AuthenticationRequired, Problem
 from requests_app.models import Stay
 from requests_app.problems import RequestNotFound
+from security import limits
 from security.authentication import authenticate
 from security.caller import Caller
 from security.watch import blocks
@@ -64,8 +65,10 @@ def for_guests(view: View) -> View:
         try:
             guest = let_in(token)
         except AuthenticationRequired:
+            limits.admit_page(request)
             return goodbye(request, known=bool(token))
         request.caller = guest.caller  # type: ignore[attr-defined] # whoever counts calls asks there
+        limits.admit_page(request, guest.caller)
         with translation.override(guest.language), timezone.override(ZoneInfo(guest.stay.property.timezone)):
             response = _answered(request, guest, view, options)
         response.headers["Content-Language"] = guest.language

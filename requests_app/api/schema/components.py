@@ -126,6 +126,7 @@ REFUSALS: dict[str, Part] = {
         for status in sorted({kind.status for kind in KINDS})
     },
 }
+LIMIT_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 HEADERS: dict[str, Part] = {
     name: {"description": what, "schema": TEXT}
     for name, what in {
@@ -134,6 +135,9 @@ HEADERS: dict[str, Part] = {
         "X-Stream-Cursor": "property:epoch:seq, read before the data: events from here on miss nothing",
         "ETag": "the version of the request; of a list or of statistics, a weak name of this very answer",
         "X-Cache": "what answered: L1 this process's memory, L2 Redis, MISS the database, BYPASS never kept",
+        "RateLimit-Limit": "how many calls you have in a window; not sent where limits are off",
+        "RateLimit-Remaining": "how many of them are left; X-RateLimit-* say the same",
+        "RateLimit-Reset": "seconds until the window ends",
         "Idempotent-Replayed": "true when this is the first answer again",
     }.items()
 }

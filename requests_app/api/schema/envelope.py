@@ -10,6 +10,7 @@ from cluster.shapes import camel
 from requests_app.api.schema import extras
 from requests_app.api.schema.components import (
     HEADERS,
+    LIMIT_HEADERS,
     METADATA,
     PAGINATION,
     PARAMETERS,
@@ -22,7 +23,7 @@ from requests_app.api.schema.components import (
 JSON = "application/json"
 METHODS = ("get", "put", "post", "delete", "patch")
 BODY_REFUSALS = ("400", "413", "415")
-WRITE_REFUSALS = ("409", "422", "429")
+WRITE_REFUSALS = ("409", "422")
 
 Operation = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _request_headers(marks: set[str]) -> Iterator[str]:
 
 
 def _refusals(path: str, method: str, operation: Operation, marks: set[str]) -> Iterator[str]:
-    yield from ("400", "401", "500", "503")
+    yield from ("400", "401", "429", "500", "503")
     if operation["security"] != [{}]:
         yield from ("403", "404")
     if method != "get":
@@ -113,7 +114,7 @@ def _wrap(answer: dict[str, Any], marks: set[str]) -> None:
 
 
 def _answer_headers(marks: set[str]) -> Iterator[str]:
-    yield from ("X-Request-ID", "X-Instance-ID")
+    yield from ("X-Request-ID", "X-Instance-ID", *LIMIT_HEADERS)
     if extras.CURSOR in marks:
         yield "X-Stream-Cursor"
     if extras.ETAG in marks:

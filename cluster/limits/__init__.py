@@ -1,0 +1,15 @@
+"""How often something may happen in the whole cluster: one counter a key, for a window of time.
+
+    count = limits.take("login:…", limit=5, window_ms=900_000)
+    if count.is_over:
+        ...  # not now; count.seconds until the window ends
+
+A window begins with its first call. With Redis the cluster counts as one, in one trip; without it
+each process counts its share, and nothing fails.
+"""
+
+from cluster.limits.count import Count
+from cluster.limits.counting import forget, take
+from cluster.limits.sharing import share
+
+__all__ = ["Count", "forget", "share", "take"]

@@ -1,0 +1,30 @@
+"""The one question "is this once too often", answered by Redis where it is there, else here."""
+
+from __future__ import annotations
+
+from cluster.limits import far, near
+from cluster.limits.count import Count
+from cluster.redis import breaker
+
+PREFIX = "bellhop:limit:"
+
+
+def take(key: str, *, limit: int, window_ms: int) -> Count:
+    """Count one more use of ``key`` and return how it stands; never fails."""
+    name = PREFIX + key
+    try:
+        used, left_ms = breaker.use(lambda redis: far.count(redis, name, window_ms))
+    except breaker.Away:
+        return near.take(name, limit, window_ms)
+    near.saw(name, used, left_ms)
+    return Count(limit, limit - used, left_ms / 1000)
+
+
+def forget(key: str) -> None:
+    """Begin again with ``key``."""
+    name = PREFIX + key
+    near.forget(name)
+    try:
+        breaker.use(lambda redis: redis.delete(name))
+    except breaker.Away:
+        return
