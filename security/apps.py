@@ -12,6 +12,7 @@ class SecurityConfig(AppConfig):
     def ready(self) -> None:
         """Declare what the rest of the house looks up: permissions, checks, security schemes, jobs."""
         from cluster import jobs  # noqa: PLC0415
-        from security import checks, grants, schema, tickets  # noqa: F401, PLC0415
+        from security import checks, grants, schema, targets, tickets  # noqa: F401, PLC0415
 
+        targets.register_all()
         jobs.register("socket-tickets", 60, tickets.forget_as_leader)

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cluster import flags
 from cluster.models import CONTROL_STREAM
 from cluster.streams import ACCESS, NEVER, Head
 from security.caller import Caller
@@ -99,6 +100,7 @@ def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, 
     """Settle who makes this call by heads that were just read; None when access has changed."""
     if not remembered.stands_by(heads):
         return None
+    flags.follow(heads.get(CONTROL_STREAM))
     found = Recognised(remembered.caller, heads)
     request.recognised = found  # type: ignore[attr-defined]
     request.caller = found.caller  # type: ignore[attr-defined]

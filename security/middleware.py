@@ -17,7 +17,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from cluster import flags
 from security.authentication import caller_of
+from security.targets import subject_of
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,6 +41,7 @@ class CallerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
         request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
+        flags.concern(lambda: subject_of(request.caller))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

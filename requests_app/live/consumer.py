@@ -21,7 +21,7 @@ from cluster.streams import Cursor
 from requests_app.live import limits, protocol, rooms
 from requests_app.live import lobby as lobbies
 from requests_app.live.handshake import Standing, Visitor, identify
-from requests_app.live.lobby import Lobby
+from requests_app.live.lobby import OFF_REASON, Lobby, is_wanted
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
@@ -89,6 +89,8 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
         raise Turned(Code.OVERLOAD, "database") from None
     if not rooms.may_listen(standing.caller):
         raise Turned(Code.FORBIDDEN, "access")
+    if not is_wanted(standing.caller):
+        raise Turned(Code.OFF, OFF_REASON)
     return lobby, standing, heads
 
 
