@@ -82,8 +82,9 @@ class Lobby:
             self.hub.tasks.start(self._follow_switch())
 
     def resync(self, stream: int) -> None:  # noqa: ARG002
-        """Look at everybody again: what we did not hear may have been about anybody."""
+        """Look at everybody again: what we did not hear may have been about anybody, or about a flag."""
         self._look_again(None)
+        self.hub.tasks.start(self._follow_switch())
 
     async def see_off(self, hurried: bool) -> None:  # noqa: FBT001 - said by position, from a thread
         """Close every socket with a bye; unless hurried not all at once, or all would come back at once."""
