@@ -15,11 +15,13 @@ that is present counts. Fields nobody declared are ignored.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty, get_error_detail
 
 from cluster.answers.problems import Invalid
 
@@ -62,10 +64,45 @@ class CamelSerializer(serializers.Serializer[Any]):
         return {camel(name): self._on_the_wire(name, field) for name, field in super().get_fields().items()}
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return what the body says, whatever spelling it used."""
-        if isinstance(data, Mapping):
-            data = {wire: data[name] for wire, name in _present(type(self), data)}
-        return super().to_internal_value(data)
+        """Return what the body says, whatever spelling it used.
+
+        DRF's own loop asks each field that was left out why it was; a body names a few of many.
+        """
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        said = {wire: data[name] for wire, name in _present(type(self), data)}
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for field in self._fields_for(said):
+            name = str(field.field_name)
+            try:
+                value = field.run_validation(field.get_value(said))
+                check = getattr(self, f"validate_{name}", None)
+                self.set_value(values, field.source_attrs, value if check is None else check(value))
+            except serializers.ValidationError as wrong:
+                errors[name] = wrong.detail
+            except DjangoValidationError as wrong:
+                errors[name] = get_error_detail(wrong)
+            except SkipField:
+                continue
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def _fields_for(self, said: Mapping[str, object]) -> Iterator[AnyField]:
+        """Yield the fields that are said, and those that want to be; the others are left out by DRF too."""
+        for field, missing_matters in self._asked:
+            if missing_matters or field.field_name in said:
+                yield field
+
+    @cached_property
+    def _asked(self) -> list[tuple[AnyField, bool]]:
+        """Return each field, and whether it has something to say when it is missing."""
+        is_partial = getattr(self.root, "partial", False)
+        return [
+            (field, field.default is not empty or (field.required and not is_partial))
+            for field in self._writable_fields
+        ]
 
     def _on_the_wire(self, name: str, field: AnyField) -> AnyField:
         wire = camel(name)

@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
+from cluster import flags
 from cluster.answers.problems import AuthenticationRequired
 from security import credentials, holders, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.models import CredentialKind, User
+from security.targets import subject_of
 
 SCHEMES = {
     "bearer": CredentialKind.STAFF,
@@ -81,6 +83,7 @@ class CallerAuthentication(SessionAuthentication):
             bare.caller = caller_of(bare)
             if bare.caller.is_known:
                 self.enforce_csrf(request)
+        flags.concern(lambda: subject_of(bare.caller))
         return (person(bare.caller), bare.caller) if bare.caller.kind is CallerKind.STAFF else None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

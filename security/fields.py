@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from cluster.answers.problems import Invalid, Unclean
 from cluster.shapes import camel
 from security import text
+
+REFUSED_BY_CLEANING = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
 
 
 class PlainTextField(serializers.CharField):
@@ -20,6 +24,8 @@ class PlainTextField(serializers.CharField):
     def __init__(self, *, max_length: int, multiline: bool = True, **options: Any) -> None:
         self.multiline = multiline
         super().__init__(max_length=max_length, **options)
+        # Cleaning has refused what these look for, in our own words and before they are asked.
+        self.validators = [rule for rule in self.validators if not isinstance(rule, REFUSED_BY_CLEANING)]
 
     def run_validation(self, data: Any = empty) -> Any:
         """Clean first, so that every later rule sees the text as it would be stored."""

@@ -97,10 +97,10 @@ def recognised(request: HttpRequest) -> Recognised | None:
 
 
 def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, Head]) -> Recognised | None:
-    """Settle who makes this call by heads that were just read; None when access has changed."""
-    if not remembered.stands_by(heads):
+    """Settle who makes this call by heads that were just read; None when access or a flag has changed."""
+    # After a switch what was decided before these heads were read is decided again, on the whole way.
+    if not remembered.stands_by(heads) or flags.follow(heads.get(CONTROL_STREAM)):
         return None
-    flags.follow(heads.get(CONTROL_STREAM))
     found = Recognised(remembered.caller, heads)
     request.recognised = found  # type: ignore[attr-defined]
     request.caller = found.caller  # type: ignore[attr-defined]

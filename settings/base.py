@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "security.middleware.CallerMiddleware",
     "security.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "cluster.middleware.counting.CountingMiddleware",
 ]
 
 HEALTH_DETAILS_FOR = "security.probes.is_staff"

@@ -53,12 +53,14 @@ class Snapshot:
                     self.refresh()
         return self.known or NO_RULES
 
-    def follow(self, control: Head) -> None:
-        """Read the flags anew if something was switched by the time this head was read."""
+    def follow(self, control: Head) -> bool:
+        """Read the flags anew if something was switched by the time this head was read; say whether."""
         version = control.version(VERSION)
         # Where nothing was ever switched there is nothing to read.
-        if version != self.version and (version[1] or self.known != NO_RULES):
-            self.refresh()
+        if version == self.version or (not version[1] and self.known == NO_RULES):
+            return False
+        self.refresh()
+        return True
 
     def refresh(self) -> None:
         """Read the flags anew; the version first, so that a switch in between is seen the next time."""
@@ -107,9 +109,9 @@ def refresh() -> None:
     _snapshot.refresh()
 
 
-def follow(control: Head | None) -> None:
-    """Follow what the control stream's head says, where it was read anyway."""
-    _snapshot.follow(control or NEVER)
+def follow(control: Head | None) -> bool:
+    """Follow what the control stream's head says, where it was read anyway; say whether that was news."""
+    return _snapshot.follow(control or NEVER)
 
 
 def _holds(rules: Rules, flag: Flag, subject: Subject | None) -> bool:

@@ -16,7 +16,7 @@ from cluster.models import IdempotencyRecord
 from cluster.once import records
 from cluster.once.records import Call
 from cluster.once.sealing import seal, unseal
-from cluster.streams import unit_of_work
+from cluster.streams import Opened, unit_of_work
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -26,14 +26,16 @@ KEPT_HEADERS = ("ETag", "Last-Modified", "Location", "X-Stream-Cursor")
 Do = Callable[[], HttpResponse]
 
 
-def once(request: HttpRequest | Request, identity: str, do: Do) -> HttpResponse:
+def once(
+    request: HttpRequest | Request, identity: str, do: Do, *, opened: Opened | None = None
+) -> HttpResponse:
     """Answer ``do()``, run in one unit of work, or its first answer if the caller sent its key before.
 
     ``identity`` is the caller's stable name: keys of different callers never meet. A Problem that
-    ``do`` raises takes the claim of the key back with everything else.
+    ``do`` raises takes the claim of the key back with everything else. ``opened`` as in ``unit_of_work``.
     """
     call = _call(request, identity)
-    with unit_of_work():
+    with unit_of_work(opened):
         if call is None:
             return do()
         claim = records.claim(call)

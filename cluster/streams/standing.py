@@ -7,14 +7,15 @@ when somebody clears the cache. Events of nodes and commands move neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from django.db import connection
 
 from cluster.models import CONTROL_STREAM
-from cluster.streams.work import unit_of_work
+from cluster.statements import Statement
 
 ACCESS, SHOWN = "access", "shown"
 SELECT = "SELECT stream, epoch, seq, counters FROM cluster_streamhead WHERE stream IN"
@@ -45,14 +46,17 @@ NEVER = Head("", 0, "{}")
 
 def read_standing(streams: Iterable[int]) -> dict[int, Head]:
     """Return the heads of ``streams`` and of the control stream, by primary key, as far as they exist."""
-    wanted = (CONTROL_STREAM, *streams)
-    marks = ", ".join(["%s"] * len(wanted))
     with connection.cursor() as cursor:
-        cursor.execute(f"{SELECT} ({marks})", wanted)
-        return {row[0]: Head(row[1], row[2], row[3]) for row in cursor.fetchall()}
+        cursor.execute(*standing_of(streams))
+        return heads_in(cursor.fetchall())
 
 
-def move_version(name: str) -> None:
-    """Move one of the control head's versions, with whatever the unit of work changes."""
-    with unit_of_work() as work:
-        work.count(CONTROL_STREAM, {name: 1})
+def standing_of(streams: Iterable[int]) -> Statement:
+    """Return the statement that reads them."""
+    wanted = (CONTROL_STREAM, *streams)
+    return f"{SELECT} ({', '.join(['%s'] * len(wanted))})", wanted
+
+
+def heads_in(rows: Iterable[Sequence[Any]]) -> dict[int, Head]:
+    """Return the heads that statement found."""
+    return {row[0]: Head(row[1], row[2], row[3]) for row in rows}

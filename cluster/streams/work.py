@@ -8,7 +8,7 @@ numbers back, and a gap a listener sees always means "not yet seen".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from cluster import bus, identity
 from cluster.models import Event, EventSubject, StreamHead
-from cluster.statements import Statement, batched, insert, insert_one, together
+from cluster.statements import Statement, batched, begin_with, commit_with, insert, insert_one, together
 from cluster.streams import frames
 from cluster.streams.heads import lock_heads
+from cluster.streams.standing import Head, heads_in, standing_of
 
 
 class UnderHead:
@@ -39,10 +40,18 @@ class UnderHead:
     def apply(self) -> None:
         """Do what can not be said as statements, once the heads have moved; only to rows they guard."""
 
+    @classmethod
+    def applies(cls) -> bool:
+        """Say whether there is such a thing to do."""
+        return cls.apply is not UnderHead.apply
+
 
 MOVE_HEAD = "UPDATE cluster_streamhead SET seq = %s, counters = %s WHERE stream = %s"
 ROWS_AT_ONCE = 50
 Gathered = TypeVar("Gathered", bound=UnderHead)
+
+Opened = Callable[[Mapping[int, Head]], object]
+"""Told, in a transaction's first trip, where the control stream stands; it may raise to end it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,15 @@ class Work:
         heads = lock_heads(streams, first=new)
         self._move_counters(heads)
         events = [self._numbered(emission, heads[emission.stream]) for emission in self._emissions]
-        together([*self._moves(heads), *self._rows(events)])
-        for gathered in self._gathered.values():
-            gathered.apply()
         transaction.on_commit(lambda: bus.publish(events))
+        last = [*self._moves(heads), *self._rows(events)]
+        appliers = [gathered for gathered in self._gathered.values() if gathered.applies()]
+        if not appliers:
+            commit_with(last)
+            return
+        together(last)
+        for gathered in appliers:
+            gathered.apply()
 
     def _moves(self, heads: Mapping[int, StreamHead]) -> Iterator[Statement]:
         for head in heads.values():
@@ -174,21 +188,29 @@ def current_work() -> Work | None:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Work]:
+def unit_of_work(opened: Opened | None = None) -> Iterator[Work]:
     """Open the unit, or join the one already open; the outermost is durable and tells the news.
 
     An exception that leaves any unit rolls back the whole of it: nothing is told, no number is used.
+    ``opened`` looks at the control stream's head inside the transaction, before anything is done.
     """
     outer = _current.get()
     if outer is not None:
         with transaction.atomic(savepoint=False):
+            _look(opened)
             yield outer
         return
     work = Work()
     token = _current.set(work)
     try:
         with transaction.atomic(durable=True):
+            _look(opened)
             yield work
             work.finish()
     finally:
         _current.reset(token)
+
+
+def _look(opened: Opened | None) -> None:
+    if opened is not None:
+        opened(heads_in(begin_with(standing_of(()))))

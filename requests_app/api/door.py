@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from rest_framework.exceptions import APIException
@@ -16,7 +16,9 @@ from cluster import flags
 from cluster.answers.problems import AuthenticationRequired, NotFound, Problem
 from cluster.once import once
 from cluster.shapes import CamelSerializer
+from cluster.streams import Opened
 from requests_app import access
+from requests_app.api import swift_writes
 from requests_app.flags import CONTROLLER
 from requests_app.problems import RequestNotFound
 from security import permissions, selection
@@ -32,13 +34,24 @@ Mend = Callable[[object], object]
 class Door(CallerView, ViewSet):
     """A viewset that knows who knocks."""
 
+    swift: ClassVar[frozenset[str]] = frozenset()
+    """The actions that may be reached the short way: all they change, they change within ``write``."""
+
+    opened: Opened | None = None
+    """What looks at the control stream's head before anything is written, if anybody wants to."""
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **options: Any) -> Any:
+        """Return the view, with the short way to its writes before it."""
+        return swift_writes.before(super().as_view(actions, **options), cls, actions or {})
+
     def options(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:  # type: ignore[override]
         """Tell the methods, nothing else: not even whether the object exists."""
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def write(self, do: Callable[[], HttpResponse]) -> HttpResponse:
         """Answer ``do()``, or its first answer when its ``Idempotency-Key`` came before."""
-        return once(self.request, self.caller.identity(), do)
+        return once(self.request, self.caller.identity(), do, opened=self.opened)
 
     def identifier(self, text: str, missing: type[NotFound] = NotFound) -> int:
         """Return an id from a path. Nobody learns of anything without a credential; garbage is not found."""

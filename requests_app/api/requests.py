@@ -49,6 +49,8 @@ CLEARED: dict[str, object] = {
 class RequestDoor(ListDoor):
     """All requests and one: the list, the way to a new one, and each by its id."""
 
+    swift = frozenset({"create", "partial_update", "destroy", "status"})
+
     @schema.creates
     def create(self, request: Request) -> HttpResponse:
         """Open a request."""

@@ -19,6 +19,8 @@ from requests_app.shown import message_for_guest, shown_message
 class ThreadDoor(Door):
     """The thread between guest and staff, and the history beside it."""
 
+    swift = frozenset({"create"})
+
     @schema.history
     def history(self, request: Request, request_id: str) -> HttpResponse:
         """List every change: who, when, from, to, notes, node."""

@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from cluster import flags
+from cluster.flags import reading
 from requests_app import actions
 from requests_app import flags as ours
 from requests_app.models import GuestRequest
@@ -60,6 +62,39 @@ def test_without_validation_the_old_words_stand_in(hotel: Hotel, hoa: APIClient,
     assert (data["requestText"], data["roomNumber"]) == ("Voice Assistant Request", "TBD")
     assert posted(hoa, requestText="Towels", room_number="7").json()["data"]["roomNumber"] == "7"
     assert posted(hoa, roomNumber="no such room!").status_code == 400
+
+
+def test_a_write_by_somebody_remembered_follows_too(hotel: Hotel, hoa: APIClient, switch: Switch) -> None:
+    lan = APIClient(headers=cast.bearer(hotel.lan))
+    one = cast.asked(hotel.lan, hotel.property)
+    for client in (hoa, lan):
+        assert posted(client, requestText="Towels", roomNumber="7").status_code == 201
+    switch(ours.VALIDATION, 0, "role:manager")
+    switch(ours.CONTROLLER, 0, "user:hoa")
+    assert posted(hoa).status_code == 201
+    assert posted(lan).status_code == 400
+    said = {"content": "Hello"}
+    assert hoa.post(f"{LIST}/{one.pk}/messages", said, format="json").status_code == 404
+    assert lan.post(f"{LIST}/{one.pk}/messages", said, format="json").status_code == 201
+
+
+def test_a_process_that_has_not_looked_follows_in_the_call(
+    hotel: Hotel, hoa: APIClient, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        assert posted(hoa, requestText="Towels", roomNumber="7").status_code == 201
+        hoa.get(LIST)
+    elsewhere = reading.Snapshot()
+    elsewhere.refresh()
+    for flag in (ours.VALIDATION, ours.ENVELOPE):
+        switch(flag, 0)
+    monkeypatch.setattr(reading, "_snapshot", elsewhere)
+    assert posted(hoa).status_code == 201
+    elsewhere.refresh()
+    switch(ours.ENVELOPE, 100)
+    stale = reading.Snapshot({ours.ENVELOPE.name: flags.Rule(0)})
+    monkeypatch.setattr(reading, "_snapshot", stale)
+    assert "_metadata" in hoa.get(LIST).json()
 
 
 def test_a_guest_is_in_their_room_all_the_same(hotel: Hotel, switch: Switch) -> None:
