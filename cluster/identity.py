@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 
@@ -16,6 +17,7 @@ BUILD = Path(__file__).resolve().parent.parent / "RELEASE"
 
 VERSION = BUILD.read_text().strip() if BUILD.exists() else RELEASE
 STARTED_AT = datetime.now(UTC)
+_BEGUN = monotonic()
 
 
 @cache
@@ -23,3 +25,8 @@ def instance_id() -> str:
     """Return this node's name: ``INSTANCE_ID``, else the host and process, stable while it runs."""
     configured: str = getattr(settings, "INSTANCE_ID", "") or ""
     return configured or f"{socket.gethostname()[:40]}-{os.getpid()}"
+
+
+def age() -> timedelta:
+    """Return how long this process has been running, by a clock nobody sets."""
+    return timedelta(seconds=monotonic() - _BEGUN)

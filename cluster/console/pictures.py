@@ -20,7 +20,9 @@ def whole(seen: Overview, *, watched: bool) -> RenderableType:
 
 def head(seen: Overview) -> Text:
     """Return the sentence at the top."""
-    state, colour = ("degraded", "yellow") if seen.degraded else ("healthy", "green")
+    state, colour = ("all is well", "green") if seen.is_well else ("look here", "yellow")
+    if seen.degraded:
+        state = "degraded"
     leads = f"{seen.leader} leads (term {seen.term})" if seen.leader else "nobody leads"
     count = f"{len(seen.alive)} of {len(seen.nodes)} nodes here"
     said = Text(f"{seen.mode}, ")

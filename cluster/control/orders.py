@@ -11,7 +11,6 @@ from typing import Any
 from cluster import nodes
 from cluster.clock import database_time
 from cluster.models import CONTROL_STREAM, Event
-from cluster.nodes import NodeState
 from cluster.streams import Cursor, read_heads, unit_of_work
 
 GIVEN = "command:given"
@@ -30,7 +29,10 @@ class UnknownNode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered, by whom, of whom. ``to`` None means every node; ``expected`` are to answer."""
+    """What was ordered, by whom, of whom. ``to`` None means every node; ``expected`` are to answer.
+
+    A node that is down is expected too: its process may only be frozen, and whoever orders has to know.
+    """
 
     id: str
     name: str
@@ -54,10 +56,10 @@ def send(name: str, arguments: Mapping[str, Any], *, by: str, to: Sequence[str] 
 
     ``by`` is who gives it. Raises UnknownNode before anything is written.
     """
-    here = {it.node.instance_id: it.state for it in nodes.seen()}
+    here = [it.node.instance_id for it in nodes.seen()]
     unknown = [one for one in to or () if one not in here]
     if unknown:
-        raise UnknownNode(unknown, list(here))
+        raise UnknownNode(unknown, here)
     meant = tuple(here) if to is None else tuple(dict.fromkeys(to))
     order = Order(
         id=secrets.token_hex(8),
@@ -66,7 +68,7 @@ def send(name: str, arguments: Mapping[str, Any], *, by: str, to: Sequence[str] 
         by=by,
         to=None if to is None else meant,
         given_at=database_time(),
-        expected=tuple(one for one in meant if to is not None or here[one] is not NodeState.DOWN),
+        expected=meant,
     )
     _write(order)
     return order

@@ -56,7 +56,7 @@ def claim(life: Life) -> bool:
         "version": identity.VERSION,
         "role": life.role,
         "status": NodeStatus.UP,
-        "started_at": now,
+        "started_at": now - identity.age(),
         "last_heartbeat": now,
         "connections": 0,
         "load": 0.0,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cluster import flags
 from cluster.releases import walking
-from cluster.releases.walking import Gate, Refused, Stopped
+from cluster.releases.walking import Gate, Refused, Step, Stopped
 
 EXIT_CODES = """
 exit codes: 0 every node runs it · 1 a node failed, the walk stopped there · 2 refused, nothing was changed
@@ -32,7 +33,7 @@ class WalkingCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How patiently, and how to tell."""
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument("--dry-run", action="store_true", help="only ask every node whether it could go")
         parser.add_argument(
             "--timeout", type=float, default=Gate().back, help="seconds a node may take to come back (60)"
         )
@@ -63,14 +64,19 @@ class WalkingCommand(BaseCommand):
         off = walking.flags_newer_than(release) if self.goes_back() else []
         march = walking.order_of_march()
         operator = getpass.getuser()
+        gate = Gate(back=options["timeout"])
         if options["dry_run"]:
             for name in off:
                 self._say(options, "", f"would switch off {name}")
             self._say(options, "", f"would take to {release}: {', '.join(march)}")
+            self._tell(options, walking.preview(release, march, by=operator, gate=gate))
             return
         for name in flags.switch(off, on=False, by={"kind": "operator", "name": operator}):
             self._say(options, "", f"switched off {name}")
-        for step in walking.walk(release, march, by=operator, gate=Gate(back=options["timeout"])):
+        self._tell(options, walking.walk(release, march, by=operator, gate=gate))
+
+    def _tell(self, options: dict[str, Any], steps: Iterable[Step]) -> None:
+        for step in steps:
             self._say(options, step.node, step.sentence)
 
     def _say(self, options: dict[str, Any], node: str, sentence: str) -> None:

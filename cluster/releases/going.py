@@ -12,6 +12,7 @@ from cluster.releases.shelf import NotFit, Shelf
 from cluster.serving import successor
 
 COMMAND = "release"
+RUNS = "runs already"
 
 
 def register_all() -> None:
@@ -20,10 +21,13 @@ def register_all() -> None:
 
 
 def go(arguments: dict[str, Any]) -> str:
-    """Do the order ``release``: begin to leave for release ``to``. Raises ControlFailed, changing nothing."""
+    """Do the order ``release``: begin to leave for release ``to``; with ``look`` only say whether we could.
+
+    The last word of the answer is the build's full name. Raises ControlFailed, changing nothing.
+    """
     release = str(arguments.get("to", ""))
     if release == identity.VERSION:
-        return f"already runs {release}"
+        return f"{RUNS} {release}"
     if settings.RELEASES_DIR is None:
         raise ControlFailed("RELEASES_DIR is not set on this node, so it has no other release")
     shelf = Shelf(settings.RELEASES_DIR)
@@ -31,6 +35,11 @@ def go(arguments: dict[str, Any]) -> str:
         shelf.check(release)
     except NotFit as problem:
         raise ControlFailed(str(problem)) from None
+    build = shelf.build(release)
+    if build == identity.VERSION:
+        return f"{RUNS} {build}"
+    if arguments.get("look"):
+        return f"could go to {build}"
     shelf.put(release)
     successor.leave_for(shelf.command(release))
-    return f"leaves for {release}"
+    return f"leaves for {build}"

@@ -23,3 +23,8 @@ def is_older(release: str, other: str) -> bool:
 def age(release: str) -> int:
     """Return how many releases have followed. Raises ValueError for one there never was."""
     return len(RELEASES) - 1 - RELEASES.index(base(release))
+
+
+def place(release: str) -> int:
+    """Return where a release stands in the history; one there never was stands after all others."""
+    return RELEASES.index(base(release)) if is_known(release) else len(RELEASES)

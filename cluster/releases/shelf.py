@@ -45,6 +45,11 @@ class Shelf:
             path.name for path in self.folder.iterdir() if path.name != CURRENT and self._is_one(path)
         )
 
+    def build(self, release: str) -> str:
+        """Return the full name of what is in that folder: its ``RELEASE`` file, else the folder's name."""
+        label = self.folder / release / "RELEASE"
+        return label.read_text().strip() if label.is_file() else release
+
     def command(self, release: str) -> list[str]:
         """Return how to run that release's manage.py: by its own Python when it brings one."""
         folder = self.folder / release

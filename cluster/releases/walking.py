@@ -9,16 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
 from django.db.migrations.recorder import MigrationRecorder
 
-from cluster import control, flags, leader, nodes
-from cluster.models import Node, NodeStatus, ReleaseSeen
+from cluster import control, flags, identity, leader, nodes
+from cluster.models import Node, ReleaseSeen
 from cluster.nodes import NodeState
 from cluster.releases import discipline, history
-from cluster.releases.going import COMMAND
+from cluster.releases.going import COMMAND, RUNS
 
 LOOK_AGAIN_SECONDS = 0.2
+UNTOUCHED = "The nodes after it were not touched."
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Refused(Exception):
@@ -26,7 +30,7 @@ class Refused(Exception):
 
 
 class Stopped(Exception):
-    """A node did not come back; those after it were not touched."""
+    """A node can not go, or did not come back; the sentence says how far things went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,19 @@ class Step:
 
 
 def release_before() -> str:
-    """Return the release that ran here before the present one. Raises Refused when there was none."""
+    """Return the release to go back to. Raises Refused when there is none.
+
+    Half-way between two, that is the older of those that run; else the last that ran before this one.
+    """
     running = {it.node.version for it in _alive()}
-    seen = ReleaseSeen.objects.exclude(version__in=running).order_by("-started_at")
-    found = seen.values_list("version", flat=True).first()
-    if found is None:
+    began = dict(ReleaseSeen.objects.values_list("version", "started_at"))
+    if len(running) > 1:
+        return min(running, key=lambda version: (history.place(version), began.get(version, _NEVER)))
+    newest = max(map(history.place, running), default=history.place(identity.VERSION))
+    others = [it for it in began if it not in running and history.place(it) <= newest]
+    if not others:
         raise Refused("No other release has run on this database, so there is none to go back to.")
-    return found
+    return max(others, key=lambda version: began[version])
 
 
 def refuse_below_floor(release: str) -> None:
@@ -87,40 +97,48 @@ def order_of_march() -> list[str]:
     return sorted((it.node.instance_id for it in alive), key=lambda name: (name == first, name))
 
 
+def preview(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Step]:
+    """Ask every node whether it could go, and yield what each said. Raises Stopped when one could not."""
+    outcome = control.wait(control.send(COMMAND, {"to": release, "look": True}, by=by, to=march), gate.answer)
+    for name, said in sorted({**outcome.confirmed, **outcome.failed}.items()):
+        yield Step(name, said)
+    if outcome.exit_code:
+        unable = [*sorted(outcome.failed), *outcome.silent]
+        raise Stopped(f"{', '.join(unable)} could not go to {release}; nothing was changed.")
+
+
 def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Step]:
     """Take each node to the release, yielding what was done. Raises Stopped at the first that fails."""
     for name in march:
         was = Node.objects.get(pk=name)
-        if was.version == release and was.status == NodeStatus.UP:
-            yield Step(name, f"runs {release} already")
-            continue
         yield Step(name, f"is asked to go from {was.version} to {release}")
-        _ask(name, release, by=by, gate=gate)
-        _until(lambda name=name, was=was: _is_back(name, was.boot, release), gate.back, name, release)  # type: ignore[misc]
-        time.sleep(gate.settle)
-        yield Step(name, f"is up with {release}")
+        said = _ask(name, release, by=by, gate=gate)
+        build = said.rpartition(" ")[2]
+        if not said.startswith(RUNS):
+            _until(partial(_is_back, name, was.boot, build), gate.back, name, build)
+            time.sleep(gate.settle)
+        yield Step(name, f"is up with {build}")
 
 
-def _ask(name: str, release: str, *, by: str, gate: Gate) -> None:
+def _ask(name: str, release: str, *, by: str, gate: Gate) -> str:
     outcome = control.wait(control.send(COMMAND, {"to": release}, by=by, to=[name]), gate.answer)
     if outcome.failed:
-        raise Stopped(f"{name}: {outcome.failed[name]}.")
+        raise Stopped(f"{name}: {outcome.failed[name]}. {UNTOUCHED}")
     if outcome.exit_code:
-        raise Stopped(f"{name} did not answer within {gate.answer:.0f} s.")
+        raise Stopped(f"{name} did not answer within {gate.answer:.0f} s. {UNTOUCHED}")
+    return outcome.confirmed[name]
 
 
-def _is_back(name: str, boot: str, release: str) -> bool:
+def _is_back(name: str, boot: str, build: str) -> bool:
     found = [it for it in nodes.seen() if it.node.instance_id == name]
-    return any(
-        it.state is NodeState.UP and it.node.boot != boot and it.node.version == release for it in found
-    )
+    return any(it.state is NodeState.UP and it.node.boot != boot and it.node.version == build for it in found)
 
 
 def _until(done: Callable[[], bool], seconds: float, name: str, release: str) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         if time.monotonic() >= deadline:
-            raise Stopped(f"{name} did not come back with {release} within {seconds:.0f} s.")
+            raise Stopped(f"{name} did not come back with {release} within {seconds:.0f} s. {UNTOUCHED}")
         time.sleep(LOOK_AGAIN_SECONDS)
 
 

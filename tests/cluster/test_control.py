@@ -112,6 +112,14 @@ def test_a_name_nobody_has_is_refused(node: Pulse) -> None:
     assert not Event.objects.filter(name="command:given").exists()
 
 
+def test_one_that_is_down_is_named_as_silent_at_once(node: Pulse, done: list[Any]) -> None:
+    nodes.claim(Life(NodeRole.WEB, instance_id="frozen"))
+    Node.objects.filter(pk="frozen").update(last_heartbeat=DatabaseNow() - timedelta(seconds=20))
+    outcome = control.wait(control.send("note", {}, by="hoa"), 60)
+    assert (outcome.exit_code, outcome.silent) == (2, ("frozen",))
+    assert len(outcome.confirmed) == 1
+
+
 def test_nobody_is_there() -> None:
     assert control.wait(control.send("ping", {}, by="hoa"), 5).exit_code == 3
 

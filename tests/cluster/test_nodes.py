@@ -117,11 +117,12 @@ def test_a_process_is_a_node_until_it_stops(own_pulse: Pulse) -> None:
 
 
 def test_one_that_was_lost_comes_back_as_another_life(own_pulse: Pulse) -> None:
-    first = Node.objects.get().boot
+    first, since = Node.objects.values_list("boot", "started_at").get()
     cache.near.put("question", "e1:1", cache.Kept((b"answer",), 4e9), most=9, most_bytes=9_999)
     silent_for(4)
     until(lambda: Node.objects.get().boot != first)
     assert set(states().values()) == {"up"}
+    assert abs(Node.objects.get().started_at - since) < timedelta(seconds=1)  # the process is the same
     # What it remembered may have come to nothing while it was away.
     until(lambda: len(cache.near) == 0)
 

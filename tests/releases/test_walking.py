@@ -114,7 +114,7 @@ def test_the_way_back_while_the_house_is_open(houses: list[House], shelf: Shelf,
     ] * 2
     again = io.StringIO()
     call_command("rollout", identity.VERSION, stdout=again)
-    assert again.getvalue().count("runs") == 2
+    assert again.getvalue().count(f"is up with {identity.VERSION}") == 2
 
 
 @pytest.mark.journey
@@ -124,8 +124,41 @@ def test_a_release_that_would_not_run_stops_the_walk(houses: list[House], shelf:
     with pytest.raises(CommandError, match=r"PORT is not a port.*not touched") as stopped:
         call_command("rollback", "--to", BROKEN, stdout=io.StringIO())
     assert stopped.value.returncode == 1
+    with pytest.raises(CommandError, match=r"could not go.*nothing was changed"):
+        call_command("rollout", BROKEN, "--dry-run", stdout=io.StringIO())
+    said = io.StringIO()
+    call_command("rollout", identity.VERSION, "--dry-run", stdout=said)
+    assert said.getvalue().count(f"could go to {identity.VERSION}") == 2
     assert versions() == {NEXT}
     assert all(httpx.get(f"{house.address}/health/ready").is_success for house in houses)
+
+
+@pytest.mark.journey
+def test_a_folder_may_hold_a_build_with_a_longer_name(houses: list[House], shelf: Shelf) -> None:
+    """The walk waits for what the folder holds, and half-way the way back is the older one."""
+    folder = identity.RELEASE + ".1"
+    (shelf.folder / NEXT).rename(shelf.folder / folder)
+    (shelf.folder / folder / "RELEASE").write_text(f"{identity.RELEASE}+again\n")
+    call_command("rollout", folder, stdout=io.StringIO())
+    assert versions() == {f"{identity.RELEASE}+again"}
+
+
+def test_half_way_the_older_one_is_the_way_back(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking.history, "RELEASES", ("0.1.0", "0.2.0"))
+    now = timezone.now()
+    for name, version in (("a", "0.1.0"), ("b", "0.2.0+build")):
+        life = Life(NodeRole.ALL, instance_id=name)
+        nodes.claim(life)
+        Node.objects.filter(pk=name).update(version=version)
+        ReleaseSeen.objects.create(version=version, started_at=now)
+    assert walking.release_before() == "0.1.0"
+    Node.objects.filter(pk="a").update(version="0.2.0+build")
+    assert walking.release_before() == "0.1.0"
+    Node.objects.update(version="0.1.0")
+    with pytest.raises(walking.Refused):
+        walking.release_before()
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -140,13 +173,6 @@ class TestRefusals:
 
     def test_nothing_to_go_back_to(self) -> None:
         assert "none to go back to" in self.refusal()
-
-    def test_what_would_be_done(self) -> None:
-        life = Life(NodeRole.ALL)
-        nodes.claim(life)
-        said = io.StringIO()
-        call_command("rollout", "0.9.0", "--dry-run", stdout=said)
-        assert said.getvalue().splitlines()[-1] == f"cluster: would take to 0.9.0: {life.instance_id}"
 
     def test_nobody_is_there(self) -> None:
         assert self.refusal("--to", identity.RELEASE) == "No node is up."
