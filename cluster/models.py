@@ -177,10 +177,16 @@ class LeaderFence(models.Model):
 
 
 class FlagState(models.Model):
-    """Whether a flag is on; one that was never switched has no row, and is on."""
+    """For whom a flag is on; one that was never switched has no row, and is on.
+
+    ``percent`` is the share of everyone while it is ``on`` (null: all), ``exceptions`` an object of
+    label to percent. A release that only knows ``on`` takes a share for the whole.
+    """
 
     name = models.CharField(max_length=64, primary_key=True)
     on = models.BooleanField(default=True)
+    percent = models.PositiveSmallIntegerField(null=True)
+    exceptions = models.JSONField(default=dict, db_default={})
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:

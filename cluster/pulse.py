@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import cache, control, flags, metrics, nodes, turns
+from cluster import cache, control, flags, metrics, nodes, tuning, turns
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
@@ -159,6 +159,7 @@ class Pulse:
         self._follower.turn()
         flags.refresh()
         turns.do_all()
+        tuning.apply()
         if turn % TURNS_A_REPORT == 1 and self._life is not None:
             self._reporter.turn(self._life)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
-from cluster import bus, cache, health, identity, leader, nodes, pulse, timings
+from cluster import bus, cache, coordination, health, identity, leader, nodes, pulse, reports, timings
 from cluster.health import Word
 from cluster.nodes import NodeState, Seen
 
@@ -31,7 +31,7 @@ def reasons() -> list[str]:
         for name, finding in health.check_all().items()
         if finding.word is not Word.HEALTHY
     }
-    if bus.state() == "down":
+    if bus.state() == "down" and not coordination.is_alone():
         found.setdefault(CHANNEL_LAYER, "the bus hears no echo of its own bell")
     return [f"{name}: {reason}" for name, reason in found.items()]
 
@@ -46,7 +46,11 @@ def instance_info() -> Shown:
             "isLeader": pulse.leads(),
             "mode": mode(),
         },
-        "performanceMetrics": {"operations": timings.snapshot(), "cacheStats": cache.statistics()},
+        "performanceMetrics": {
+            "monitoring": timings.is_recording(),
+            "operations": timings.snapshot(),
+            "cacheStats": cache.statistics(),
+        },
         "version": identity.VERSION,
         "host": socket.gethostname(),
         "pid": os.getpid(),
@@ -59,18 +63,20 @@ def instance_info() -> Shown:
 def cluster_status() -> Shown:
     """Return who is there, who leads, and what is wrong."""
     standing, why = leader.standing(), reasons()
+    said = reports.of_all("coordination")
+    alone = {name for name, figures in said.items() if figures.get("coordination", {}).get("alone")}
     return {
         "mode": mode(),
         "degraded": bool(why),
         "reasons": why,
         "leader": standing.leader,
         "term": standing.term,
-        "nodes": [shown_node(it) for it in nodes.seen()],
+        "nodes": [shown_node(it, alone=it.node.instance_id in alone) for it in nodes.seen()],
     }
 
 
-def shown_node(seen: Seen) -> Shown:
-    """Return a node as it is shown."""
+def shown_node(seen: Seen, *, alone: bool = False) -> Shown:
+    """Return a node as it is shown; one that works alone says so in its reports."""
     node = seen.node
     return {
         "instanceId": node.instance_id,
@@ -82,4 +88,5 @@ def shown_node(seen: Seen) -> Shown:
         "lastHeartbeat": node.last_heartbeat,
         "connections": node.connections,
         "load": node.load,
+        "alone": alone,
     }

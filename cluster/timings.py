@@ -15,6 +15,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from cluster import flags
+
 BOUNDS = (
     0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200,
     300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000, 15_000, 30_000,
@@ -72,6 +74,7 @@ class Timing:
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 _timings: dict[str, Timing] = {}
+_switches: list[flags.Flag] = []
 _lock = Lock()
 
 
@@ -96,8 +99,20 @@ class timed(ContextDecorator):  # noqa: N801 - reads as a word at the call, like
         record(self._operation, (perf_counter() - self._started) * 1000)
 
 
+def switched_by(flag: flags.Flag) -> None:
+    """Let a flag stop the counting; the app that knows the flag's name says so when it is ready."""
+    _switches.append(flag)
+
+
+def is_recording() -> bool:
+    """Say whether what is done in this call is timed; asks nobody."""
+    return all(map(flags.is_known_on, _switches))
+
+
 def record(operation: str, milliseconds: float) -> None:
-    """Count one duration of ``operation``."""
+    """Count one duration of ``operation``, unless the counting is switched off."""
+    if not is_recording():
+        return
     with _lock:
         timing = _timings.get(operation)
         if timing is None:

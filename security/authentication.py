@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
+from cluster import flags
 from cluster.answers.problems import AuthenticationRequired
 from security import credentials, holders, limits, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.models import CredentialKind, User
+from security.targets import subject_of
 from security.watch import blocks
 
 SCHEMES = {
@@ -86,6 +88,7 @@ class CallerAuthentication(SessionAuthentication):
         except AuthenticationRequired:
             limits.admit(bare, ANONYMOUS)
             raise
+        flags.concern(lambda: subject_of(bare.caller))
         blocks.require_free(bare.caller)
         limits.admit(bare, bare.caller)
         if bare.caller.is_known and not bare.META.get("HTTP_AUTHORIZATION", "").strip():

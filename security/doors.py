@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 from rest_framework.views import APIView
 
+from cluster import flags
 from cluster.answers.problems import Problem
 from security import selection
 from security.caller import Caller
+from security.targets import subject_of
 
 
 class CallerView(APIView):
@@ -31,7 +33,10 @@ class CallerView(APIView):
             return caller
         body, _ = self._sent
         named = selection.named_in(self.request.query_params, body)
-        return caller if named is None else selection.within(caller, named)
+        if named is not None:
+            caller = selection.within(caller, named)
+            flags.concern(lambda: subject_of(caller))
+        return caller
 
     @cached_property
     def _sent(self) -> tuple[object, Problem | APIException | None]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils import timezone
 
+from cluster import flags
 from cluster.answers.problems import AuthenticationRequired
 from cluster.streams import ACCESS, NEVER, Head
 from security import credentials
@@ -77,6 +78,7 @@ def of_token(kind: CredentialKind, token: str) -> tuple[Caller, Access]:
     caller = _caller(rows)
     epoch, counters = rows[0].epoch, rows[0].counters
     control = NEVER if epoch is None else Head(epoch, 0, counters)
+    flags.follow(control)
     return caller, control.version(ACCESS)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cluster import flags
 from cluster.models import CONTROL_STREAM
 from cluster.streams import ACCESS, NEVER, Head
 from security import limits
@@ -98,11 +99,12 @@ def recognised(request: HttpRequest) -> Recognised | None:
 
 
 def recognise(request: HttpRequest, remembered: Remembered, heads: Mapping[int, Head]) -> Recognised | None:
-    """Settle who makes this call by heads that were just read; None when access has changed.
+    """Settle who makes this call by heads that were just read; None when access or a flag has changed.
 
     Every short way comes through here, so here the call is counted: raises LimitExceeded.
     """
-    if not remembered.stands_by(heads):
+    # After a switch what was decided before these heads were read is decided again, on the whole way.
+    if not remembered.stands_by(heads) or flags.follow(heads.get(CONTROL_STREAM)):
         return None
     if blocks.are_there() and blocks.find(remembered.caller.identity()):
         return None  # the door says no, and why

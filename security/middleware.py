@@ -17,11 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from cluster import flags
 from cluster.answers import tell
 from cluster.answers.problems import LimitExceeded
 from cluster.middleware.layer import Layer
 from security import limits
 from security.authentication import caller_of
+from security.targets import subject_of
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -43,6 +45,7 @@ class CallerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
         request.caller = SimpleLazyObject(partial(caller_of, request))  # type: ignore[attr-defined]
+        flags.concern(lambda: subject_of(request.caller))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

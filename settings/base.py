@@ -8,7 +8,7 @@ from whitenoise.compress import Compressor
 from cluster.identity import VERSION
 from settings import logs
 from settings.databases import databases
-from settings.env import BASE_DIR
+from settings.env import BASE_DIR, Environment
 from settings.policies import *  # noqa: F403
 from settings.policies import HSTS_SECONDS, RATE_LIMITS
 from settings.reading import fingerprint, notices, profile, read, report
@@ -144,12 +144,17 @@ CACHES = {
     "limits": {"BACKEND": "security.limits.storage.CountingCache", "KEY_PREFIX": "bellhop:limit"},
 }
 RATELIMIT_USE_CACHE = "limits"
+FLAGS_FORCE_OFF = frozenset(ENVIRONMENT.flags_force_off)
 
 # Milliseconds, as in all of the old system's variables.
 CACHING_ENABLED = ENVIRONMENT.caching_enabled
 CACHE_TTL = ENVIRONMENT.cache_ttl
 CACHE_MAX_SIZE = ENVIRONMENT.cache_max_size
 CACHE_MAX_BYTES = ENVIRONMENT.cache_max_bytes
+TUNING_DEFAULTS = {
+    name: Environment.model_fields[name.lower()].default
+    for name in ("LOG_LEVEL", "CACHE_TTL", "CACHE_MAX_SIZE")
+}
 CACHE_CLEANUP_INTERVAL = ENVIRONMENT.cache_cleanup_interval
 
 # The pub/sub layer, not the core one: redis-py 8 ends the core layer's idle receivers after 5 s

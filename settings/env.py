@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from settings.values import Network, database_url, hosts, log_level, networks, origins, redis_url
+from settings.values import Network, database_url, hosts, log_level, networks, origins, redis_url, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 Hosts = Annotated[list[str], BeforeValidator(hosts)]
+Names = Annotated[list[str], BeforeValidator(words)]
 Networks = Annotated[list[Network], BeforeValidator(networks)]
 Origins = Annotated[list[str], BeforeValidator(origins)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
@@ -176,6 +177,11 @@ class Environment(BaseModel):
         ge=100,
         le=86_400_000,
         description=f"{MILLISECONDS} between looks for answers that have ended, 100 to 86400000",
+    )
+
+    # What is switched off whatever the database says
+    flags_force_off: Names = Field(
+        [], description="names of feature flags separated by commas: off here, without a database"
     )
 
     # What it keeps

@@ -28,7 +28,7 @@ def elsewhere(db: None) -> OtherHotel:
 @pytest.fixture(autouse=True)
 def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all flags on, as a node knows them that has just looked: no test pays for the look."""
-    monkeypatch.setattr(reading, "_snapshot", reading.Snapshot(frozenset()))
+    monkeypatch.setattr(reading, "_snapshot", reading.Snapshot({}))
 
 
 @pytest.fixture(autouse=True)

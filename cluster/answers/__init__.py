@@ -6,7 +6,7 @@ refuses by raising a ``Problem``. Whatever else goes wrong leaves in the same en
 
 from cluster.answers.bodies import StrictJSONParser, read_json, read_object
 from cluster.answers.encoding import dumps
-from cluster.answers.envelope import Answer, BytesAnswer, answer, answer_bytes, refuse
+from cluster.answers.envelope import Answer, BytesAnswer, answer, answer_bytes, refuse, reshaped_by
 from cluster.answers.handling import handle
 from cluster.answers.negotiation import JsonUnlessAsked
 from cluster.answers.pages import (
@@ -40,6 +40,7 @@ __all__ = [
     "read_json",
     "read_object",
     "refuse",
+    "reshaped_by",
     "server_error",
     "speaks_json",
     "tell",

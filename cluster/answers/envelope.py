@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
@@ -18,6 +18,8 @@ JSON = "application/json"
 # The names the old system's clients already know.
 MODULE = "request-module"
 ARCHITECTURE = "django-cluster"
+
+_older: list[tuple[Callable[[], bool], Callable[[bytes], bytes]]] = []
 
 
 class Answer(Response):
@@ -71,10 +73,23 @@ def answer_bytes(
 
 
 def success(data: bytes, pagination: bytes | None = None) -> bytes:
-    """Return the envelope around encoded ``data``."""
+    """Return the envelope around encoded ``data``, or the older one where that is wanted."""
+    for is_wanted, reshape in _older:
+        if is_wanted():
+            return _joined(reshape(data), pagination) + b"}"
+    return _joined(data, pagination) + metadata()
+
+
+def reshaped_by(is_wanted: Callable[[], bool], reshape: Callable[[bytes], bytes]) -> None:
+    """Let successes leave in an older shape, without metadata, for as long as ``is_wanted`` says so."""
+    _older.append((is_wanted, reshape))
+
+
+def _joined(data: bytes, pagination: bytes | None) -> bytes:
+    """Return the envelope up to where the metadata begins."""
     if pagination is None:
-        return b'{"success":true,"data":' + data + metadata()
-    return b'{"success":true,"data":' + data + b',"pagination":' + pagination + metadata()
+        return b'{"success":true,"data":' + data
+    return b'{"success":true,"data":' + data + b',"pagination":' + pagination
 
 
 def failure(problem: Problem, request_id: str | None = None) -> bytes:

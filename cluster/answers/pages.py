@@ -71,11 +71,6 @@ def enveloped(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def told(problem: Problem, request: HttpRequest) -> HttpResponse:
-    """Answer a refusal that is decided before any view."""
-    return _tell(problem, request)
-
-
 def draining(request: HttpRequest) -> HttpResponse:
     """Answer a call that comes when this node takes none any more."""
     return tell(problems.NodeDraining(retry_after=1, headers={"Connection": "close"}), request)

@@ -58,6 +58,7 @@ class CacheFigures(CacheCounts):
 class NodePerformance(CamelSerializer):
     """What the node measured of itself since it started."""
 
+    monitoring = serializers.BooleanField(help_text="false while operations are not timed")
     operations = serializers.DictField(child=OperationTimings())
     cache_stats = CacheFigures()
 
@@ -91,6 +92,7 @@ class NodeAnswer(CamelSerializer):
     last_heartbeat = serializers.DateTimeField()
     connections = serializers.IntegerField()
     load = serializers.FloatField()
+    alone = serializers.BooleanField(help_text="true for a node without bus and near cache")
 
 
 class ClusterAnswer(CamelSerializer):

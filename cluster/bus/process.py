@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from cluster import metrics
+from cluster import coordination, metrics
 from cluster.bus.bells import Bell, Message, Notice, bells, unpacked
 from cluster.bus.link import Link, State
 from cluster.models import Event
@@ -64,9 +64,13 @@ class Bus:
         return lambda: self._forget(sink)
 
     def state(self) -> State:
-        """Say how the wire to the others is; until the first try has failed it counts as up."""
+        """Say how the wire to the others is; until the first try has failed it counts as up.
+
+        A node that works alone has none, so its listeners ask the log as often as they must.
+        """
         self._started.wait(STOP_SECONDS)
-        return self._link.state if self._link else State.DOWN
+        found = self._link.state if self._link else State.DOWN
+        return State.DOWN if found is State.UP and coordination.is_alone() else found
 
     def stop(self) -> None:
         """End the thread and close its connections."""
@@ -133,12 +137,12 @@ class Bus:
                 logger.exception("bus.sink_failed")
 
     async def _tell_others(self, item: Bell | Notice) -> None:
-        if self._link is not None and self._link.state is State.UP:
+        if self._link is not None and self._link.state is State.UP and not coordination.is_alone():
             await self._link.send({**item.packed(), "from": self._name})
 
     def _received(self, message: Message) -> None:
         """Pass on what others sent; our own has been told already."""
-        if message.get("from") == self._name:
+        if message.get("from") == self._name or coordination.is_alone():
             return
         item = unpacked(message)
         if item is not None:

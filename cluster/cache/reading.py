@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from cluster import flags
+from cluster import coordination, flags, tuning
 from cluster.cache import counts, flights
 from cluster.cache.counts import Layer
 from cluster.cache.far import Place
@@ -62,7 +62,7 @@ def read(question: str, generation: str, make: Make) -> tuple[Kept, Layer]:
 
 def peek(question: str, generation: str) -> Kept | None:
     """Return what this process remembers, if it does; counted as a hit then."""
-    if not is_enabled():
+    if coordination.is_alone() or not is_enabled():
         return None
     found = near.get(question, generation, time.time())
     if found is not None:
@@ -89,7 +89,7 @@ def statistics() -> dict[str, object]:
         "enabled": is_enabled(),
         **counts.rates(counts.counted()),
         "entries": len(near),
-        "maxEntries": settings.CACHE_MAX_SIZE,
+        "maxEntries": tuning.value("CACHE_MAX_SIZE"),
         "bytes": near.size,
         "maxBytes": settings.CACHE_MAX_BYTES,
         "evictions": near.evicted,
@@ -110,7 +110,11 @@ def _from_afar(question: str, generation: str, make: Make, layers: list[Layer]) 
         layers.append(Layer.MISS)
         found = _kept(make(), now)
         _share(place, found)
-    near.put(question, generation, found, most=settings.CACHE_MAX_SIZE, most_bytes=settings.CACHE_MAX_BYTES)
+    if coordination.is_alone():  # without news of the others nothing is kept here
+        return found
+    near.put(
+        question, generation, found, most=tuning.value("CACHE_MAX_SIZE"), most_bytes=settings.CACHE_MAX_BYTES
+    )
     sweep()
     return found
 
@@ -125,5 +129,5 @@ def _share(place: Place | None, kept: Kept) -> None:
 
 
 def _kept(made: Made, now: float) -> Kept:
-    end = now + settings.CACHE_TTL / 1000
+    end = now + tuning.value("CACHE_TTL") / 1000
     return Kept(made.parts, end if made.until is None else min(end, made.until))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from cluster import bus
+from cluster import bus, coordination
 from cluster.health.checking import register
 from cluster.redis import breaker
 
@@ -37,5 +37,7 @@ def check_channel_layer() -> None:
     """Look at the wire between the nodes; without it news reach other nodes late, from the log."""
     if not breaker.is_closed():
         raise RuntimeError(f"Redis is away: {breaker.problem()}")
+    if coordination.is_alone():
+        raise RuntimeError("this node works alone, as a flag says")
     if bus.state() == "down":
         raise RuntimeError("the bus hears no echo of its own bell yet")

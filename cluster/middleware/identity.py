@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.http import HttpRequest, HttpResponse
 
-from cluster import identity
+from cluster import flags, identity
 from cluster.answers.pages import enveloped
 from cluster.context import enter_request, leave_request
 from cluster.middleware.access import log_access
@@ -41,6 +41,8 @@ class RequestIdentityMiddleware(Layer):
             leave_request(token)
 
     def _enter(self, request: HttpRequest) -> tuple[float, Token[str]]:
+        # A worker thread still knows whose call it answered last.
+        flags.concern(None)
         name = request_id(request)
         request.request_id = name  # type: ignore[attr-defined]
         return perf_counter(), enter_request(name)

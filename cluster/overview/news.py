@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cluster import flags
 from cluster.control.orders import GIVEN
 from cluster.flags import SWITCHED
 from cluster.leader.telling import CHANGED
@@ -55,7 +56,7 @@ def _takeover_words(change: dict[str, Any]) -> str:
 
 def _switch_words(change: dict[str, Any]) -> str:
     who = change["by"].get("name") or change["by"].get("username") or "somebody"
-    return f"{who} switched {change['name']} {'on' if change['on'] else 'off'}"
+    return f"{who} switched {change['name']} {flags.in_words(change)}"
 
 
 WORDS: dict[str, Callable[[dict[str, Any]], str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from prometheus_client import Counter
 
-from cluster import bus, metrics, pulse, status, timings
+from cluster import bus, coordination, metrics, pulse, status, timings
 from cluster.reports.registry import Json, register
 
 
@@ -15,6 +15,7 @@ def register_all() -> None:
     register("bus", bus_figures)
     register("hub", hub_figures)
     register("reasons", status.reasons)
+    register("coordination", lambda: {"alone": coordination.is_alone()})
     register("settings", settings_in_force)
 
 

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from cluster import flags
+from cluster.flags import Subject
 from cluster.streams import Work, unit_of_work
 from requests_app import counters, events, lifecycle
 from requests_app.actions import admission, assignment
 from requests_app.actions.changes import refresh_search
+from requests_app.flags import SERVICES
 from requests_app.lifecycle import Priority, Source, Status, Urgency
 from requests_app.models import GuestRequest
 from requests_app.permissions import STATUS
@@ -23,6 +26,7 @@ from security import permissions
 from security.caller import Caller, CallerKind
 from security.models import Property
 from security.permissions import Grant
+from security.targets import subject_in
 
 DEFAULT_SERVICE = "general"
 ORDER_LETTERS = 10
@@ -64,9 +68,11 @@ def create(*, by: Caller, property_id: int, new: NewRequest) -> GuestRequest:
         offer = offer_named(property_id, new.service_type)
         admission.keep_room_limit(by, property_id, new.room_number, now)
         request = _drafted(by, offer.place(property_id), offer, new, stay_id, now)
-        alarm = _raise_alarm(request, offer)
-        request.due_at = lifecycle.due_at(now, request.held_for, offer.minutes(), request.priority)
-        _assign(by, request, new, now)
+        served = flags.is_on(SERVICES, _subject(by, request))
+        alarm = served and _raise_alarm(request, offer)
+        if served:
+            request.due_at = lifecycle.due_at(now, request.held_for, offer.minutes(), request.priority)
+        _assign(by, request, new, now, served=served)
         work.insert(request)
         counters.move(work, property_id, None, counters.contribution(request))
         _announce(work, request, by, alarm=alarm)
@@ -140,11 +146,16 @@ def _raise_alarm(request: GuestRequest, offer: Offer) -> bool:
     return bool(words)
 
 
-def _assign(by: Caller, request: GuestRequest, new: NewRequest, now: datetime) -> None:
+def _subject(by: Caller, request: GuestRequest) -> Subject:
+    """Return for whom the house's services are asked about; a stranger is their room."""
+    return subject_in(by, request.property, stranger=f"room:{request.property_id}:{request.room_number}")
+
+
+def _assign(by: Caller, request: GuestRequest, new: NewRequest, now: datetime, *, served: bool) -> None:
     if new.assigned_to and permissions.grant(by, STATUS, request.property_id) is not Grant.NO:
         member = assignment.member_named(request.property_id, new.assigned_to)
         assignment.hand_over(request, member, now=now)
-    elif lifecycle.is_pressing(request.priority, request.urgency):
+    elif served and lifecycle.is_pressing(request.priority, request.urgency):
         assignment.auto_assign(request, now=now)
 
 

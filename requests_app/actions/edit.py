@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from cluster import flags
 from cluster.answers.problems import RuleViolated
 from cluster.streams import Work, unit_of_work
 from requests_app import access, counters, events, lifecycle
@@ -14,12 +15,14 @@ from requests_app.access import Expected
 from requests_app.actions import assignment
 from requests_app.actions.assignment import KEEP, Keep, NewAssignee
 from requests_app.actions.changes import refresh_search, save_changes
+from requests_app.flags import SERVICES
 from requests_app.lifecycle import OPEN
 from requests_app.models import GuestRequest
 from requests_app.permissions import EDIT
 from requests_app.queries.offers import offer_named
 from requests_app.shown import KEYS, shown_request
 from security.caller import Caller
+from security.targets import subject_in
 
 EDITABLE = frozenset(
     {
@@ -51,7 +54,8 @@ def edit(
         before, counted = shown_request(request, now), counters.contribution(request)
         was_pressing = lifecycle.is_pressing(request.priority, request.urgency)
         old_assignee = request.assignee
-        fields = _apply(request, changes, now) + _reassign(request, assignee, now)
+        timed = flags.is_on(SERVICES, subject_in(by, request.property, stranger=""))
+        fields = _apply(request, changes, now, timed=timed) + _reassign(request, assignee, now)
         if not fields:
             return request
         save_changes(work, request, fields, before=counted, now=now)
@@ -63,7 +67,9 @@ def edit(
     return request
 
 
-def _apply(request: GuestRequest, changes: Mapping[str, object], now: datetime) -> tuple[str, ...]:
+def _apply(
+    request: GuestRequest, changes: Mapping[str, object], now: datetime, *, timed: bool
+) -> tuple[str, ...]:
     changed = {name: value for name, value in changes.items() if getattr(request, name) != value}
     unknown = changed.keys() - EDITABLE
     if unknown:
@@ -72,13 +78,15 @@ def _apply(request: GuestRequest, changes: Mapping[str, object], now: datetime) 
         setattr(request, name, value)
     fields = tuple(changed)
     if changed.keys() & {"service_type", "priority"}:
-        fields += _restart_clock(request, now)
+        fields += _restart_clock(request, now, timed=timed)
     return fields + (refresh_search(request) if fields else ())
 
 
-def _restart_clock(request: GuestRequest, now: datetime) -> tuple[str, ...]:
+def _restart_clock(request: GuestRequest, now: datetime, *, timed: bool) -> tuple[str, ...]:
     offer = offer_named(request.property_id, request.service_type)
     request.department = offer.department
+    if not timed:  # what was promised before stays promised
+        return ("department",)
     request.due_at = lifecycle.due_at(request.created_at, request.held_for, offer.minutes(), request.priority)
     level = lifecycle.escalation_level(
         request.due_at, request.created_at, request.held_for, request.held_at or now

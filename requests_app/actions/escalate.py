@@ -7,12 +7,16 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 
+from cluster import flags
 from cluster.streams import Work, unit_of_work
 from requests_app import counters, events, lifecycle
 from requests_app.actions.changes import save_changes
+from requests_app.flags import SERVICES
 from requests_app.models import GuestRequest
 from requests_app.models.request import CLIMBING
 from security.caller import SYSTEM
+from security.models import Property
+from security.targets import property_itself
 
 Unit = Callable[[], AbstractContextManager[Work]]
 
@@ -42,6 +46,8 @@ def _late(now: datetime, limit: int) -> list[int]:
     (``request_open_due``: 28 ms), and goes through 1,000 that are late and waiting in 9 ms.
     """
     rows = GuestRequest.objects.filter(CLIMBING, due_at__lte=now).order_by("due_at", "pk")
+    if resting := _resting():
+        rows = rows.exclude(property_id__in=resting)
     found = rows.values_list("pk", "escalation_level", "due_at", "created_at", "held_for")
     late = (
         pk
@@ -49,6 +55,14 @@ def _late(now: datetime, limit: int) -> list[int]:
         if level < lifecycle.escalation_level(due, created, held, now)
     )
     return list(islice(late, limit))
+
+
+def _resting() -> list[int]:
+    """Return the properties where no service level applies now."""
+    if not flags.is_off_for_some(SERVICES):
+        return []
+    places = Property.objects.values_list("pk", "slug")
+    return [pk for pk, slug in places if not flags.is_on(SERVICES, property_itself(slug))]
 
 
 def _raised(work: Work, request: GuestRequest, now: datetime) -> bool:

@@ -194,6 +194,7 @@ class NodeTimingsSerializer(CamelSerializer):
 class PerformanceSerializer(CamelSerializer):
     """Operations over all nodes, merged from their buckets, and node by node; others' are seconds old."""
 
+    monitoring = serializers.BooleanField(help_text="false while operations are not timed")
     operations = serializers.DictField(child=OperationTimings())
     nodes = NodeTimingsSerializer(many=True)
 

@@ -12,8 +12,8 @@ from cluster.timings import timed
 from requests_app import actions
 from requests_app.actions import KEEP, ItemResult
 from requests_app.api import schema
-from requests_app.api.door import Door
-from requests_app.api.shapes import BulkAssignShape, BulkDeleteShape, BulkUpdateShape
+from requests_app.api.door import Door, Said
+from requests_app.api.shapes import BatchShape, BulkAssignShape, BulkDeleteShape, BulkUpdateShape
 from requests_app.permissions import BULK, REMOVE
 
 
@@ -23,7 +23,7 @@ class BatchDoor(Door):
     @schema.batches(BulkUpdateShape)
     def update_many(self, request: Request) -> HttpResponse:
         """Give many requests a status, notes, an assignee."""
-        said = self.read_for(BulkUpdateShape, BULK)
+        said = self._read(BulkUpdateShape, BULK)
         with timed("request.bulk"):
             return self.write(
                 lambda: _told(
@@ -41,7 +41,7 @@ class BatchDoor(Door):
     @schema.batches(BulkAssignShape)
     def assign_many(self, request: Request) -> HttpResponse:
         """Give many requests to one person, or leave them open."""
-        said = self.read_for(BulkAssignShape, BULK)
+        said = self._read(BulkAssignShape, BULK)
         with timed("request.bulk"):
             return self.write(
                 lambda: _told(
@@ -58,7 +58,7 @@ class BatchDoor(Door):
     @schema.batches(BulkDeleteShape)
     def delete_many(self, request: Request) -> HttpResponse:
         """Take many requests out of sight."""
-        said = self.read_for(BulkDeleteShape, REMOVE)
+        said = self._read(BulkDeleteShape, REMOVE)
         with timed("request.bulk"):
             return self.write(
                 lambda: _told(
@@ -70,6 +70,12 @@ class BatchDoor(Door):
                     )
                 )
             )
+
+    def _read(self, shape: type[BatchShape], permission: str) -> Said:
+        said = self.read_for(shape, permission)
+        if said.get("mode"):
+            self.require_v2()
+        return said
 
 
 def _told(results: Sequence[ItemResult]) -> HttpResponse:

@@ -12,12 +12,14 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from cluster import flags
 from cluster.answers.problems import AuthenticationRequired, NotFound, Problem
 from cluster.once import once
 from cluster.shapes import CamelSerializer
 from cluster.streams import Opened
 from requests_app import access
 from requests_app.api import swift_writes
+from requests_app.flags import CONTROLLER
 from requests_app.problems import RequestNotFound
 from security import permissions, selection
 from security.doors import CallerView
@@ -26,6 +28,7 @@ IDENTIFIER = re.compile(r"[1-9][0-9]{0,17}")
 
 Said = dict[str, Any]
 Check = Callable[[], object]
+Mend = Callable[[object], object]
 
 
 class Door(CallerView, ViewSet):
@@ -62,10 +65,17 @@ class Door(CallerView, ViewSet):
         """Return the id of a request from a path."""
         return self.identifier(text, RequestNotFound)
 
-    def read(self, shape: type[CamelSerializer], check: Check, *, partial: bool = False) -> Said:
+    def require_v2(self) -> None:
+        """Refuse what the old system did not have, where its controller is switched off."""
+        if not flags.is_on(CONTROLLER):
+            raise NotFound if self.caller.is_known else AuthenticationRequired
+
+    def read(
+        self, shape: type[CamelSerializer], check: Check, *, partial: bool = False, mend: Mend | None = None
+    ) -> Said:
         """Return what the body says; ``check`` raises 401, 404 or 403, which come before any 400."""
         with refusing_first(check):
-            return shape.read(self.body, partial=partial)
+            return shape.read(mend(self.body) if mend else self.body, partial=partial)
 
     def read_about(
         self, shape: type[CamelSerializer], permission: str, request_id: int, *, partial: bool = False

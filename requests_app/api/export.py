@@ -31,6 +31,7 @@ class ExportDoor(Door):
     @schema.exports
     def export(self, request: Request) -> HttpResponseBase:
         """Export requests with the list's filters, as csv or xlsx."""
+        self.require_v2()
         properties = self.scope(EXPORT)
         form = request.query_params.get("format") or "csv"
         if form not in FORMATS:

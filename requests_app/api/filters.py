@@ -6,7 +6,7 @@ filter does not pay for it (1.1 ms, ``performance.md``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -16,11 +16,13 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django_filters import Filter, FilterSet
 
+from cluster import flags
 from cluster.answers.details import sentence
 from cluster.answers.problems import Invalid, PermissionDenied, detail
 from cluster.shapes import camel
 from requests_app.api.fields import read_date, read_moment
 from requests_app.api.zones import zone_of
+from requests_app.flags import FILTERING
 from requests_app.lifecycle import PRIORITY_BY_WORD, URGENCY_BY_WORD, Status, parse_status
 from requests_app.models import GuestRequest
 from requests_app.periods import Zone, period
@@ -176,6 +178,10 @@ INCONSTANT = frozenset(
 KNOWN = frozenset({name for one in RequestFilters.declared_filters for name in (one, camel(one))})
 
 
+PLAIN = ("status", "priority")
+"""What still filters when the advanced filters are switched off."""
+
+
 def criteria_of(query: QueryDict, caller: Caller, properties: frozenset[int] | None) -> tuple[Criteria, Zone]:
     """Return what a list is asked for, and the zone its bare dates are days of.
 
@@ -183,6 +189,8 @@ def criteria_of(query: QueryDict, caller: Caller, properties: frozenset[int] | N
     """
     if KNOWN.isdisjoint(query):
         return ANY, UTC
+    if not flags.is_on(FILTERING):
+        query = _only(query, PLAIN)
     found = _cleaned(query)
     if found["assignedTo"] and caller.is_guest:
         raise PermissionDenied("Guests can not look for the staff's work.")
@@ -236,6 +244,14 @@ def check_assignee(name: str, properties: frozenset[int] | None) -> None:
 def _in_zone(bound: Bound, zone: Zone) -> Bound:
     naive = isinstance(bound, datetime) and bound.tzinfo is None
     return bound.replace(tzinfo=zone) if naive and isinstance(bound, datetime) else bound
+
+
+def _only(query: QueryDict, names: Iterable[str]) -> QueryDict:
+    some = QueryDict(mutable=True)
+    for name in names:
+        if name in query:
+            some.setlist(name, query.getlist(name))
+    return some
 
 
 def _cleaned(query: QueryDict) -> Mapping[str, Any]:

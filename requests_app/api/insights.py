@@ -15,6 +15,7 @@ from requests_app.api import schema, versions
 from requests_app.api.door import Door
 from requests_app.api.filters import DAY, Bound, bounds, read_bound
 from requests_app.api.swift import written
+from requests_app.flags import shape
 from requests_app.permissions import CACHE_CLEAR, OVERVIEW, PERFORMANCE
 from requests_app.queries import catalogue, flips, tags
 from requests_app.queries.positions import cursor_header, standing
@@ -36,7 +37,7 @@ class InsightDoor(Door):
             cursor = cursor_header(stands.positions)
             places = catalogue.properties(self.caller, properties)
             # The zones are in it: a bare date is another day elsewhere, and a week begins otherwise.
-            asked = ("statistics", start, end, granularity, [(it.pk, it.timezone) for it in places])
+            asked = ("statistics", start, end, granularity, [(it.pk, it.timezone) for it in places], shape())
             tag = tags.named(stands.generation, repr(asked))
             if tag is not None and tag.is_fresh(seen := versions.seen(request)):
                 return written(None, tag.seen_in(seen), cursor, None)
@@ -57,7 +58,8 @@ class InsightDoor(Door):
             {"instanceId": name, "operations": timings.merged([node])}
             for name, node in sorted(counted.items())
         ]
-        return answer_bytes(dumps({"operations": timings.merged(counted.values()), "nodes": nodes}))
+        told = {"monitoring": timings.is_recording(), "operations": timings.merged(counted.values())}
+        return answer_bytes(dumps({**told, "nodes": nodes}))
 
     @schema.cache_stats
     def cache_stats(self, request: Request) -> HttpResponse:

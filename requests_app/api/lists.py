@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from cluster.streams import Head
 from cluster.timings import timed
+from requests_app import flags
 from requests_app.api import paths, schema, swift, versions
 from requests_app.api.door import Door
 from requests_app.api.filters import check_assignee, criteria_of
@@ -100,6 +101,7 @@ class ListDoor(Door):
             paging=paging_of(query, order),
             properties=properties,
             zone=zone,
+            shape=flags.shape(),
         )
         found = cached.page(question, seen=versions.seen(self.bare), known=self._heads())
         swift.note(self.bare, self.caller, found, timing=self.timing)

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from django.http import QueryDict
 
+from cluster import flags
 from cluster.answers.problems import Invalid
 from cluster.shapes import camel
+from requests_app.flags import PAGINATION
 from requests_app.queries import keyset
 from requests_app.queries.keyset import Order
 from requests_app.queries.listing import NEWEST, Paging
@@ -25,7 +27,12 @@ Found = TypeVar("Found")
 
 
 def paging_of(query: QueryDict, order: Order | None = None) -> Paging:
-    """Return the page a query asks for, in the door's own ``order`` or the one it names."""
+    """Return the page a query asks for, in the door's own ``order`` or the one it names.
+
+    With the flag of pages off there is one: the first hundred, the newest unless the door has its order.
+    """
+    if not flags.is_on(PAGINATION):
+        return Paging(limit=MOST, order=order or NEWEST, is_told=False)
     cursor = query.get("cursor") or ""
     if len(cursor) > LONGEST_CURSOR or not cursor.isascii():
         raise Invalid.field("cursor", "is not one of ours")

@@ -10,13 +10,14 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from cluster import flags
 from cluster.answers import answer_bytes, dumps
 from cluster.timings import timed
 from requests_app import access, actions
 from requests_app.access import Expected
 from requests_app.actions import KEEP, NewRequest
 from requests_app.actions.assignment import NewAssignee
-from requests_app.api import arrivals, schema, versions
+from requests_app.api import arrivals, leniency, schema, versions
 from requests_app.api.door import Said
 from requests_app.api.lists import ListDoor, cursor_headers
 from requests_app.api.shapes import (
@@ -27,6 +28,7 @@ from requests_app.api.shapes import (
     StatusChangeShape,
 )
 from requests_app.api.zones import to_come
+from requests_app.flags import VALIDATION
 from requests_app.models import GuestRequest
 from requests_app.permissions import EDIT, REMOVE, STATUS
 from requests_app.queries.detail import detail, etag_of
@@ -54,7 +56,7 @@ class RequestDoor(ListDoor):
         """Open a request."""
         with timed("request.create"):
             shape = GuestRequestShape if self.caller.is_guest else NewRequestShape
-            said = self.read(shape, lambda: arrivals.check(self.caller))
+            said = self.read(shape, lambda: arrivals.check(self.caller), mend=self._leniently)
             named = said.pop("property_id", None)
             place = arrivals.property_for(
                 self.caller, named_in(request.query_params) if named is None else named
@@ -66,8 +68,9 @@ class RequestDoor(ListDoor):
         """Look at one request."""
         with timed("request.detail"):
             found = detail(self.caller, self.request_id(request_id))
-            headers = {"ETag": found.etag, **cursor_headers(found.positions)}
-            if versions.is_fresh(request, found.etag):
+            etag = versions.shaped(found.etag)
+            headers = {"ETag": etag, **cursor_headers(found.positions)}
+            if versions.is_fresh(request, etag):
                 return HttpResponse(status=304, headers=headers)
             return answer_bytes(dumps(found.request), headers=headers)
 
@@ -95,6 +98,12 @@ class RequestDoor(ListDoor):
         said = self.read_about(StatusChangeShape, STATUS, pk)
         with timed("request.status"), versions.expected(request, said) as expected:
             return self.write(lambda: self._move(pk, said, expected))
+
+    def _leniently(self, body: object) -> object:
+        """Return a body as the old system understood it, where its leniency is wanted again."""
+        if flags.is_on(VALIDATION):
+            return body
+        return leniency.mended(body, needs_room=not self.caller.is_guest)
 
     def _create(self, place: int, said: Said) -> HttpResponse:
         # In here, because a call repeated by its key is not judged again: its times may be over by now.
@@ -143,7 +152,7 @@ class RequestDoor(ListDoor):
 def told(caller: Caller, request: GuestRequest, *, made: bool = False) -> HttpResponse:
     """Return the answer that shows a request as ``caller`` may see it."""
     data: dict[str, Any] = shown_request(request)
-    headers = {"ETag": etag_of(data)}
+    headers = {"ETag": versions.shaped(etag_of(data))}
     if made:
         headers["Location"] = f"/api/request/{request.pk}"
     if caller.is_guest or not caller.is_known:

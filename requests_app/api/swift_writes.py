@@ -16,10 +16,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from rest_framework.views import APIView
 
+from cluster import flags
 from cluster.answers import Problem, bodies, handle
 from cluster.streams import Head, read_standing
 from security import memory
 from security.memory import Remembered
+from security.targets import subject_of
 
 View = Callable[..., Any]
 
@@ -86,6 +88,7 @@ def _call(request: HttpRequest) -> Call | None:
 
 def _shortly(kind: type[Any], action: str, call: Call, names: Mapping[str, object]) -> HttpResponse | None:
     """Return the door's answer or refusal, or None when the caller may be another by now."""
+    flags.concern(lambda: subject_of(call.caller))
     door = kind()
     door.request, door.opened, door.action = call, call.settle, action
     try:

@@ -24,17 +24,20 @@ class ThreadDoor(Door):
     @schema.history
     def history(self, request: Request, request_id: str) -> HttpResponse:
         """List every change: who, when, from, to, notes, node."""
+        self.require_v2()
         with timed("request.history"):
             return answer_bytes(dumps(detail.history(self.caller, self.request_id(request_id))))
 
     @schema.messages
     def list(self, request: Request, request_id: str) -> HttpResponse:
         """Read the thread, oldest first."""
+        self.require_v2()
         return answer_bytes(dumps(detail.messages(self.caller, self.request_id(request_id))))
 
     @schema.posts_message
     def create(self, request: Request, request_id: str) -> HttpResponse:
         """Write into the thread."""
+        self.require_v2()
         pk = self.request_id(request_id)
         said = self.read_about(MessageShape, THREAD, pk)
         with timed("request.message"):

@@ -10,13 +10,16 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from cluster import flags
 from cluster.answers.problems import Conflict, Invalid, PreconditionFailed
 from requests_app.access import Expected
+from requests_app.flags import ENVELOPE
 
 IF_MATCH = "If-Match"
 TAG = re.compile(r'(W/)?"([^"]*)"')
 TAGS = re.compile(rf"\s*{TAG.pattern}\s*(?:,\s*{TAG.pattern}\s*)*")
-OURS = re.compile(r"([1-9][0-9]{0,8})(?:-overdue)?")
+LEGACY = "-legacy"
+OURS = re.compile(rf"([1-9][0-9]{{0,8}})(?:-overdue)?(?:{LEGACY})?")
 
 
 @contextmanager
@@ -44,6 +47,11 @@ def _seen(header: str) -> frozenset[int] | None:
         raise Invalid.field(IF_MATCH, 'Send the ETag of the detail, like "3", or *.')
     strong = [text for weak, text in TAG.findall(header) if not weak]
     return frozenset(int(ours[1]) for text in strong if (ours := OURS.fullmatch(text)))
+
+
+def shaped(etag: str) -> str:
+    """Return the ETag of a request in the shape its answer has: other bytes have another name."""
+    return etag if flags.is_on(ENVELOPE) else f'{etag[:-1]}{LEGACY}"'
 
 
 def seen(request: HttpRequest | Request) -> str:

@@ -21,14 +21,21 @@ from cluster.streams import Cursor
 from requests_app.live import limits, protocol, rooms
 from requests_app.live import lobby as lobbies
 from requests_app.live.handshake import Standing, Visitor, identify
-from requests_app.live.lobby import Lobby
+from requests_app.live.lobby import OFF_REASON, Lobby, is_wanted
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
-from security.watch.blocks import SuspiciousRequest
 from security.limits import admit_socket, admit_stranger
+from security.watch.blocks import SuspiciousRequest
 
 logger = logging.getLogger("bellhop.live")
+
+TOLD: dict[type[Exception], tuple[Code, str]] = {
+    AuthenticationRequired: (Code.BAD_CREDENTIALS, "credentials"),
+    SuspiciousRequest: (Code.FORBIDDEN, "blocked"),
+    LimitExceeded: (Code.TOO_MUCH, "rate"),
+    DatabaseError: (Code.OVERLOAD, "database"),
+}
 
 
 class Turned(Exception):
@@ -85,16 +92,13 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
         while changes != lobby.changes:  # somebody's access changed meanwhile, perhaps theirs
             changes = lobby.changes
             standing = await lobby.hub.ask(standing.renewed)
-    except AuthenticationRequired:
-        raise Turned(Code.BAD_CREDENTIALS, "credentials") from None
-    except SuspiciousRequest:
-        raise Turned(Code.FORBIDDEN, "blocked") from None
-    except LimitExceeded:
-        raise Turned(Code.TOO_MUCH, "rate") from None
-    except DatabaseError:
-        raise Turned(Code.OVERLOAD, "database") from None
+    except (AuthenticationRequired, SuspiciousRequest, LimitExceeded, DatabaseError) as problem:
+        code, reason = next(told for kind, told in TOLD.items() if isinstance(problem, kind))
+        raise Turned(code, reason) from None
     if not rooms.may_listen(standing.caller):
         raise Turned(Code.FORBIDDEN, "access")
+    if not is_wanted(standing.caller):
+        raise Turned(Code.OFF, OFF_REASON)
     return lobby, standing, heads
 
 

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from cluster import hub, metrics
+from cluster import flags, hub, metrics
 from cluster.bus import Entry
 from cluster.hub import Hub
 from cluster.models import CONTROL_STREAM
+from requests_app.flags import REALTIME
 from requests_app.live import limits
 from requests_app.live.presence import Presence
 from requests_app.live.protocol import Code
 from security.caller import Caller
 from security.signals import EVENT as ACCESS_CHANGED
+from security.targets import subject_of
 
 if TYPE_CHECKING:
     from requests_app.live.socket import Socket
 
 CONTROL_ROOM = "control"
+OFF_REASON = "realtime off"
 
 
 class Lobby:
@@ -71,14 +74,17 @@ class Lobby:
         metrics.SOCKETS.set(len(self.sockets))
 
     def offer(self, entry: Entry) -> None:
-        """Hear the control stream: whoever a change of access names is looked at again."""
+        """Hear the control stream: look again at those whose access changed, follow a switch of flags."""
         news = orjson.loads(entry.frame)
         if news.get("event") == ACCESS_CHANGED:
             self._look_again(news["data"])
+        elif news.get("event") == flags.SWITCHED:
+            self.hub.tasks.start(self._follow_switch())
 
     def resync(self, stream: int) -> None:  # noqa: ARG002
-        """Look at everybody again: what we did not hear may have been about anybody."""
+        """Look at everybody again: what we did not hear may have been about anybody, or about a flag."""
         self._look_again(None)
+        self.hub.tasks.start(self._follow_switch())
 
     async def see_off(self, hurried: bool) -> None:  # noqa: FBT001 - said by position, from a thread
         """Close every socket with a bye; unless hurried not all at once, or all would come back at once."""
@@ -98,12 +104,29 @@ class Lobby:
             if who is None or concerns(socket.standing.caller, who):
                 self.hub.tasks.start(socket.look_again())
 
+    async def _follow_switch(self) -> None:
+        await self.hub.ask(flags.refresh)
+        self._send_off()
+
+    def _send_off(self) -> None:
+        """Close the sockets of those to whom nothing is pushed any more."""
+        if flags.is_off_for_some(REALTIME):
+            for socket in list(self.sockets):
+                if not is_wanted(socket.standing.caller):
+                    socket.close(Code.OFF, OFF_REASON)
+
     async def _tick_for_ever(self) -> None:
         while True:
             await asyncio.sleep(limits.TICK_SECONDS)
+            self._send_off()
             now = time.monotonic()
             for socket in list(self.sockets):
                 socket.tick(now)
+
+
+def is_wanted(caller: Caller) -> bool:
+    """Say whether news are pushed to this caller at all, as far as this process knows."""
+    return not flags.is_off_for_some(REALTIME) or flags.is_known_on(REALTIME, subject_of(caller))
 
 
 def concerns(caller: Caller, who: Mapping[str, Any]) -> bool:

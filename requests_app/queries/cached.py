@@ -46,7 +46,8 @@ def page(question: Question, *, seen: str = "", known: Mapping[int, Head] | None
     def make() -> Made:
         found = listing.page(question, stands)
         # The moment travels as a part, for the tag: what ends an answer may also be its age.
-        parts = (dumps(found.requests), dumps(found.pagination), moment(found.flips_at))
+        pages = dumps(found.pagination) if question.paging.is_told else b""
+        parts = (dumps(found.requests), pages, moment(found.flips_at))
         return Made(parts, found.flips_at.timestamp() if found.flips_at else None)
 
     kept, layer = cache.read(asked, stands.generation, make)

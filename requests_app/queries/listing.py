@@ -38,6 +38,8 @@ class Paging:
     limit: int = 20
     cursor: str = ""
     order: Order = NEWEST
+    is_told: bool = True
+    """Whether the answer says which page it is."""
 
 
 FIRST_PAGE = Paging()
@@ -53,6 +55,8 @@ class Question:
     paging: Paging = FIRST_PAGE
     properties: frozenset[int] | None = None
     zone: Zone = UTC
+    shape: tuple[bool, ...] = ()
+    """How the door will show it: answers of one shape are never those of another."""
 
     def scope(self) -> frozenset[int] | None:
         """Return the properties looked at, None for all."""
@@ -73,6 +77,7 @@ class Question:
                 paging.limit,
                 paging.cursor,
                 paging.order.name,
+                self.shape,
             )
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from cluster.answers.pages import told
+from cluster.answers.pages import tell
 from cluster.middleware.layer import Layer
 from security.middleware import calls_by_header
 from security.watch import blocks, calls, sources, watching
@@ -65,10 +65,10 @@ class ThreatMiddleware(Layer):
         try:
             blocks.require_free(request.caller)  # type: ignore[attr-defined]
         except blocks.SuspiciousRequest as problem:
-            return told(problem, request)
+            return tell(problem, request)
         found = _of_address(request)
         is_known: bool = request.caller.is_known  # type: ignore[attr-defined]
-        return told(blocks.refusal(found), request) if found and not is_known else None
+        return tell(blocks.refusal(found), request) if found and not is_known else None
 
 
 def turned_away(request: HttpRequest) -> HttpResponse | None:
@@ -79,7 +79,7 @@ def turned_away(request: HttpRequest) -> HttpResponse | None:
     if found is None:
         return None
     if found.is_whole or not any(request.META.get(name) for name in SHOWN):
-        return told(blocks.refusal(found), request)
+        return tell(blocks.refusal(found), request)
     request.blocked = found  # type: ignore[attr-defined]
     return None
 
@@ -93,7 +93,7 @@ def unless_blocked(request: HttpRequest, response: HttpResponse) -> HttpResponse
         or calls.caller_of(request).is_known
     ):
         return response
-    return told(blocks.refusal(found), request)
+    return tell(blocks.refusal(found), request)
 
 
 def _of_address(request: HttpRequest) -> blocks.Known | None:

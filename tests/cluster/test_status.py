@@ -73,7 +73,7 @@ def test_cluster_status(hoa: Speaker) -> None:
     ]
     assert said["nodes"][0].keys() == {
         *("instanceId", "host", "version", "role", "status", "startedAt", "lastHeartbeat"),
-        *("connections", "load"),
+        *("connections", "load", "alone"),
     }
     assert said["nodes"][0]["lastHeartbeat"].endswith("Z")
 

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from cluster import flags
 from cluster.flags import reading, registry
 from cluster.models import CONTROL_STREAM, Event, FlagState, StreamHead
+from cluster.streams import NEVER, read_standing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 OPERATOR = {"kind": "operator", "name": "root"}
@@ -37,7 +38,9 @@ def test_a_switch_is_one_event_and_one_version(flag: flags.Flag) -> None:
     for _ in range(3):
         flags.switch([flag.name], on=False, by=OPERATOR)
     event = Event.objects.get(stream=CONTROL_STREAM, name="flag:switched")
-    assert event.change == {"name": flag.name, "on": False, "by": OPERATOR}
+    after = {"percent": 0, "exceptions": {}}
+    before = {"percent": 100, "exceptions": {}}
+    assert event.change == {"name": flag.name, "on": False, **after, "before": before, "by": OPERATOR}
     assert StreamHead.objects.get(stream=CONTROL_STREAM).counters["flags"] == 1
 
 
@@ -50,11 +53,19 @@ def test_an_unknown_name_changes_nothing(flag: flags.Flag) -> None:
 
 def test_another_process_follows_at_the_next_look(flag: flags.Flag) -> None:
     other = reading.Snapshot()
-    assert not other.is_off(flag.name)
+    assert not other.rules()
     flags.switch([flag.name], on=False, by=OPERATOR)
-    assert not other.is_off(flag.name)
+    assert not other.rules()
     other.refresh()
-    assert other.is_off(flag.name)
+    assert not other.rules()[flag.name].holds(flag.name, None)
+
+
+def test_another_process_follows_the_head_it_reads_anyway(flag: flags.Flag) -> None:
+    other = reading.Snapshot()
+    other.follow(NEVER)
+    flags.switch([flag.name], on=False, by=OPERATOR)
+    other.follow(read_standing(())[CONTROL_STREAM])
+    assert flag.name in other.rules()
 
 
 def test_with_the_database_away_all_stays_as_it_was(
@@ -65,18 +76,18 @@ def test_with_the_database_away_all_stays_as_it_was(
     def away(**_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(FlagState.objects, "filter", away)
+    monkeypatch.setattr(FlagState.objects, "all", away)
     flags.refresh()
     assert not flags.is_on(flag)
     with pytest.raises(OperationalError):
-        reading.Snapshot().is_off(flag.name)
+        reading.Snapshot().rules()
 
 
 def test_the_command(flag: flags.Flag) -> None:
     said = io.StringIO()
     call_command("flag", flag.name, "off", "--json", stdout=said)
-    shown = {"name": flag.name, "on": False, "since": "0.1.0", "help": "The bell at the desk rings."}
-    assert json.loads(said.getvalue()) == [shown]
+    (shown,) = json.loads(said.getvalue())
+    assert (shown["name"], shown["on"], shown["percent"], shown["since"]) == (flag.name, False, 0, "0.1.0")
     said = io.StringIO()
     call_command("flag", stdout=said)
     assert [line.split()[:2] for line in said.getvalue().splitlines()] == [

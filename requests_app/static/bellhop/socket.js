@@ -7,6 +7,7 @@
 const SUBPROTOCOL = "bellhop.v1";
 const FINAL = new Set([4400, 4401, 4403, 4404]);
 const RESTART = 1012;
+const OFF = 4503; // nothing is pushed for now: each knock at the door is also a look at the page
 const SLOWEST = 30_000;
 const FIRST_WAIT = 500;
 
@@ -59,6 +60,7 @@ export class Line extends EventTarget {
     clearTimeout(this.watch);
     this.over = FINAL.has(code);
     this.tell("state", { state: "offline", code });
+    if (code === OFF) this.tell("reload", {});
     if (!this.over) this.timer = setTimeout(() => this.open(), this.wait(code));
   }
 
