@@ -106,8 +106,12 @@ def test_nodes_come_and_go_behind_every_balancer(town: Town, gates: dict[str, st
 @pytest.mark.parametrize("kind", ["caddy", "haproxy", "nginx"])
 def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind: str) -> None:
     address = gates[kind]
-    assert httpx.get(f"{address}/metrics").status_code == 403
-    assert httpx.get(f"{address}/metrics/").status_code == 403
+    scraper = {"Authorization": f"Bearer {town.secret('METRICS_TOKEN')}"}
+    assert httpx.get(f"{town.plan['web-1'].url}/metrics", headers=scraper).status_code == 200
+    for path in ("/metrics", "/metrics/", "/%6detrics", "/metrics%2F", "/metrics?all=1"):
+        denied = httpx.get(f"{address}{path}", headers=scraper)
+        assert (path, denied.status_code) == (path, 403)
+        assert "X-Instance-ID" not in denied.headers, "a node was asked"
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Forwarded": "for=203.0.113.9"}
     assert httpx.get(f"{address}/health", headers=forged).status_code == 200
     lan = {**town.token(address), "Content-Type": "application/json"}

@@ -53,14 +53,13 @@ class Town:
         assert found is not None
         return found
 
-    @property
-    def password(self) -> str:
+    def secret(self, name: str) -> str:
         secrets = self.folder / "local/secrets.json"
         assert secrets.stat().st_mode & 0o777 == 0o600
-        return str(json.loads(secrets.read_text())["DEMO_PASSWORD"])
+        return str(json.loads(secrets.read_text())[name])
 
     def token(self, address: str, username: str = "lan") -> dict[str, str]:
-        said = {"username": username, "password": self.password}
+        said = {"username": username, "password": self.secret("DEMO_PASSWORD")}
         answer = httpx.post(f"{address}/api/auth/login", json=said)
         assert answer.status_code == 200, answer.text
         return {"Authorization": f"Bearer {answer.json()['data']['token']}"}
