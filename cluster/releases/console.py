@@ -54,9 +54,7 @@ class WalkingCommand(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused), returncode=REFUSED) from None
         except Stopped as stopped:
-            raise CommandError(
-                f"{stopped} The nodes after it were not touched.", returncode=STOPPED
-            ) from None
+            raise CommandError(str(stopped), returncode=STOPPED) from None
 
     def _go(self, release: str, options: dict[str, Any]) -> None:
         if self.goes_back():

@@ -124,6 +124,7 @@ def test_a_release_that_would_not_run_stops_the_walk(houses: list[House], shelf:
     with pytest.raises(CommandError, match=r"PORT is not a port.*not touched") as stopped:
         call_command("rollback", "--to", BROKEN, stdout=io.StringIO())
     assert stopped.value.returncode == 1
+    assert str(stopped.value).count("not touched") == 1
     with pytest.raises(CommandError, match=r"could not go.*nothing was changed"):
         call_command("rollout", BROKEN, "--dry-run", stdout=io.StringIO())
     said = io.StringIO()
