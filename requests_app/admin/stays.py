@@ -22,12 +22,13 @@ from requests_app import actions
 from requests_app.actions import OpenedStay
 from requests_app.admin.fields import MINUTES, room_rule
 from requests_app.admin.places import nothing_there, places_of, zone_of
-from requests_app.forms import PlainTextField, offer, tell
+from requests_app.forms import offer, tell
 from requests_app.models import Stay
 from requests_app.permissions import STAYS
 from security import permissions
 from security.admin.walls import WalledAdmin, needs
 from security.authentication import caller_of
+from security.forms import PlainTextField
 from security.models import Property
 from security.permissions import Grant
 
