@@ -11,10 +11,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from cluster import cache, control, once
@@ -100,7 +98,10 @@ def work_on(erasure_id: int, *, by: Caller, limit: int = BATCH, unit: Unit = uni
 
 
 def finish(erasure_id: int, *, unit: Unit = unit_of_work) -> Erasure:
-    """Empty the stored answers that show what was erased, tell it, and have every cache cleared."""
+    """Empty the stored answers that show what was erased, tell it, and have every cache cleared.
+
+    In no unit of work: the order to clear goes out once all of it is committed.
+    """
     with unit() as work:
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
         if erasure.finished_at is not None:
@@ -110,8 +111,8 @@ def finish(erasure_id: int, *, unit: Unit = unit_of_work) -> Erasure:
         erasure.finished_at = timezone.now()
         erasure.save(update_fields=["counts", "finished_at"])
         _tell(work, erasure)
-        transaction.on_commit(partial(_clear_caches, erasure.made_by))
     _log(erasure)
+    _clear_caches(erasure.made_by)
     return erasure
 
 

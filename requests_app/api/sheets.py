@@ -39,7 +39,7 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
 
 def workbook(rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield the file in blocks, after it was written to disk row by row: a zip is closed at its end."""
-    # A folder of its own: what the writer leaves behind when a row fails holds guests' names, and goes with it.
+    # A folder of its own: what the writer leaves behind when a row fails holds guests' names.
     with TemporaryDirectory(prefix="bellhop-export-") as folder, TemporaryFile() as file:
         _write_workbook(file, rows, folder)
         file.seek(0)

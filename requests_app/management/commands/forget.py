@@ -144,9 +144,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(line(told))
             return
-        end = (
-            f"finished {erasure.finished_at:%Y-%m-%d %H:%M:%S} UTC" if erasure.finished_at else "NOT FINISHED"
-        )
+        at = erasure.finished_at
+        end = f"finished {at:%Y-%m-%d %H:%M:%S} UTC" if at else "NOT FINISHED"
         self.stdout.write(f"Erasure {erasure.pk}, by {erasure.selector}, done by {erasure.made_by}, {end}.")
         self.stdout.write(_counted(erasure.counts))
         if caches is not None and caches["silent"]:
