@@ -51,7 +51,7 @@ def _scan(redis: Redis, *, cursor: int) -> tuple[int, list[bytes]]:
 
 
 def _unlink(redis: Redis, *, keys: list[bytes]) -> int:
-    return cast("int", redis.unlink(*keys))
+    return redis.unlink(*keys)
 
 
 class Place:

@@ -209,7 +209,8 @@ def _clear_caches(by: str) -> None:
     """Nothing kept can be answered any more, for the heads have moved; now the bytes go as well."""
     cache.clear()
     try:
-        far.drop_all()
+        if breaker.is_configured():
+            far.drop_all()
     except breaker.Away:
         logger.warning("privacy.redis_away", extra={"kept_at_most_ms": settings.CACHE_TTL})
     control.send(CACHE_CLEAR, {}, by=by[:100])

@@ -79,7 +79,7 @@ def test_a_screen_that_listened_shows_what_a_fresh_one_does(left: Left) -> None:
 
 
 def test_times_counts_and_the_neighbour_stay(left: Left, hotel: Hotel) -> None:
-    run("--phone", "+84 977-001 122")
+    run("--phone", "+84 977-001 122", "--vacuum")
     after = GuestRequest.objects.get(pk=left.request.pk)
     assert (after.created_at, after.cancelled_at) == (left.request.created_at, left.request.cancelled_at)
     assert (after.status, after.room_number, after.priority) == ("cancelled", "101", left.request.priority)
