@@ -92,7 +92,7 @@ def _is_about(told: Any, requests: Mapping[int, str], stays: Collection[int]) ->
     if not isinstance(told, dict):
         return False
     if "orderId" in told:
-        return told["orderId"] in requests.values() or told.get("stayId") in stays
+        return requests.get(told.get("id", 0)) == told["orderId"] or told.get("stayId") in stays
     if "requestId" in told:
         return told["requestId"] in requests
     return "checkOut" in told and told.get("id") in stays

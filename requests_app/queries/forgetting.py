@@ -77,7 +77,8 @@ def find(sought: Sought) -> Chosen:
     stay_ids = list(_ids(stays))
     if not (sought.order_ids or sought.room):
         requests = _within(
-            GuestRequest.objects.filter(Q(pk__in=requests.values("pk")) | Q(stay_id__in=stay_ids)), sought
+            GuestRequest.objects.filter(Q(pk__in=requests.values("pk")) | Q(stay_id__in=stays.values("pk"))),
+            sought,
         )
     now = timezone.now()
     return Chosen(
