@@ -11,7 +11,7 @@ from tests import cast
 from tests.admin.conftest import SignIn
 from tests.cast import Hotel, OtherHotel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_cache")]
 
 STAYS = "/admin/requests_app/stay/"
 FORGET = f"{STAYS}forget/"

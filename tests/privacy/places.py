@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
+from cluster.cache import far
 from cluster.models import IdempotencyRecord
 from cluster.once.sealing import unseal
 from tests.api.speaking import Speaker
@@ -54,7 +55,7 @@ def in_redis() -> Found:
     if not settings.REDIS_URL:
         return []
     redis = Redis.from_url(settings.REDIS_URL)
-    keys = list(redis.scan_iter("bellhop:cache:*"))
+    keys = list(redis.scan_iter(f"{far.PREFIX}*"))
     found = [f"redis: {key!r}" for key in keys]
     for key in redis.scan_iter():
         found += marked(f"redis {key!r}", redis.dump(key))

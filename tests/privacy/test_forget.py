@@ -24,7 +24,11 @@ from tests.cast import Hotel
 from tests.privacy import places
 from tests.privacy.conftest import NAME, PHONE, Left
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("own_cache"),
+]
 
 
 def run(*said: str) -> dict[str, Any]:
@@ -40,6 +44,7 @@ def test_nothing_is_left_anywhere(left: Left, capfd: pytest.CaptureFixture[str])
     assert places.in_tables()
     assert places.in_stored_answers()
     assert places.in_answers(left.hoa, *ids)
+    assert places.in_redis()
     told = run("--stay", str(left.stay.pk))
     assert places.in_tables() == []
     assert places.in_stored_answers() == []

@@ -24,7 +24,11 @@ from tests.cast import Hotel
 from tests.privacy import places
 from tests.privacy.conftest import NAME, Left
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("own_cache"),
+]
 
 TERM = 3
 STAYING = {
