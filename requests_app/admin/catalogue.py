@@ -68,7 +68,7 @@ class HouseRulesForm(forms.ModelForm[HouseRules]):
 
     class Meta:
         model = HouseRules
-        fields = ("allow_anonymous", "alarm_words")
+        fields = ("allow_anonymous", "alarm_words", "guest_data_days")
 
 
 class HouseRulesAdmin(WalledAdmin):
@@ -76,9 +76,9 @@ class HouseRulesAdmin(WalledAdmin):
 
     permissions: ClassVar = {"view": PROPERTY, "change": PROPERTY}
     form = HouseRulesForm
-    list_display = ("property", "allow_anonymous")
+    list_display = ("property", "allow_anonymous", "guest_data_days")
     list_select_related = ("property",)
-    fields = ("allow_anonymous", "alarm_words")
+    fields = ("allow_anonymous", "alarm_words", "guest_data_days")
 
 
 class ServiceTypeForm(forms.ModelForm[ServiceType]):
