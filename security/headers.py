@@ -18,7 +18,7 @@ HSTS = "Strict-Transport-Security"
 CLEAR = "Clear-Site-Data"
 # What django-csp's decorators leave on an answer.
 EXCEPTIONS = frozenset({"_csp_config", "_csp_update", "_csp_replace", "_csp_exempt", "_csp_config_ro"})
-# The session's own cookie is taken back by Django; "cookies" would take the language, and a guest's stay, too.
+# Django takes back the session's own cookie; "cookies" would take the language and a guest's stay, too.
 CLEARED = '"cache", "storage"'
 
 

@@ -105,7 +105,7 @@ class MessageMiddleware(ForSessions, messages.MessageMiddleware):
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):
-    """Django's own; a call with a credential is spoken to in its language too, but has no page to move it to."""
+    """Django's own; a call with a credential has its language too, but no page to be sent to."""
 
     def __call__(self, request: HttpRequest) -> Any:
         """Answer such a call in the language its header asks for."""

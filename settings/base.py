@@ -56,8 +56,9 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Ids come first so that every refusal below carries them, and so do the headers for browsers; probes are answered before anything looks
-# at the host name, and before a node that stops refuses; the caller is known before the door.
+# Ids come first so that every refusal below carries them, then what browsers are told; probes are
+# answered before anything looks at the host name, and before a node that stops refuses; the caller is
+# known before the door.
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",

@@ -8,7 +8,7 @@ HOUR = 60 * 60
 
 CSP_REPORT_PATH = "/api/csp-report"
 
-# Scripts and styles come from our own files alone: nothing inline, nothing evaluated. What is not named is not loaded.
+# Scripts and styles come from our own files alone: nothing inline, nothing evaluated.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -41,7 +41,7 @@ def admit_stranger(address: str) -> Mapping[str, str]:
 
 
 def admit_report(request: HttpRequest) -> Mapping[str, str]:
-    """Count a browser's report by address, apart from all else that is counted there. Raises LimitExceeded."""
+    """Count a browser's report by address, apart from all other calls. Raises LimitExceeded."""
     rule = rules.reports()
     return decide(rule, _count(rule, f"report:{_at(client_address(request))}"), request)
 
