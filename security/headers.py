@@ -68,6 +68,7 @@ class HttpsMiddleware(SecurityMiddleware):
 def always() -> dict[str, str]:
     """Return the headers of every answer, by name; a node's and, for the most part, a proxy's own."""
     return {
+        "Server": "bellhop",  # granian would name itself
         HEADER: build_policy(),
         "Reporting-Endpoints": f'csp="{settings.CSP_REPORT_PATH}"',
         "Permissions-Policy": PermissionsPolicyMiddleware.compute_header_value(
