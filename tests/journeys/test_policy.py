@@ -17,7 +17,7 @@ PAGES = (
         "/admin/security/user/add/",
         "/admin/password_change/",
     ),
-    *("/api/docs", "/api/schema"),
+    "/api/docs",
 )
 LISTEN = """
   window.stopped = [];
