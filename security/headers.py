@@ -49,7 +49,7 @@ class HeadersMiddleware(Layer):
         if _is_special(request, response):
             self._policy.process_response(request, response)
         # One merge in place of nine lookups, each of which would encode name and value anew.
-        response.headers._store = {**self._always, **response.headers._store}  # type: ignore[attr-defined]  # noqa: SLF001
+        response.headers._store = {**self._always, **response.headers._store}  # noqa: SLF001
         if self._hsts and request.is_secure():
             response.headers.setdefault(HSTS, self._hsts)
         if getattr(request, "has_logged_out", False):
@@ -60,7 +60,7 @@ class HeadersMiddleware(Layer):
 class HttpsMiddleware(SecurityMiddleware):
     """Django's redirect to HTTPS; its headers are written above."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # type: ignore[override] # noqa: ARG002
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # noqa: ARG002
         """Leave the answer as it is."""
         return response
 
@@ -94,7 +94,7 @@ def hsts() -> str:
 
 
 def _stored(headers: dict[str, str]) -> dict[str, tuple[str, str]]:
-    stored: dict[str, tuple[str, str]] = ResponseHeaders(headers)._store  # type: ignore[attr-defined]  # noqa: SLF001
+    stored: dict[str, tuple[str, str]] = ResponseHeaders(headers)._store  # noqa: SLF001
     return stored
 
 

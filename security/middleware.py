@@ -113,10 +113,10 @@ class LocaleMiddleware(locale.LocaleMiddleware):
             return super().__call__(request)
         language = translation.get_language_from_request(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        request.LANGUAGE_CODE = translation.get_language()
+        response: Any = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
-        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
 
@@ -127,7 +127,7 @@ class CorsMiddleware(cors.CorsMiddleware):
         """Pass a call without an origin on: all there is to say is that another origin might be told more."""
         if "HTTP_ORIGIN" in request.META or self.async_mode:
             return super().__call__(request)
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         if request.path_info.startswith(CORS_PATHS):
             patch_vary_headers(response, ("origin",))
         return response

@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-PERMISSIONS_POLICY: dict[str, list[str]] = {
+PERMISSIONS_POLICY: dict[str, str | list[str] | tuple[str]] = {
     "accelerometer": [],
     "autoplay": ["self"],  # the sound of an urgent request
     "camera": [],
