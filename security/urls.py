@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from security import views
+from security import reports, views
 
 urlpatterns = [
     path("api/auth/login", views.LoginView.as_view(), name="login"),
     path("api/auth/logout", views.LogoutView.as_view(), name="logout"),
     path("api/auth/me", views.MeView.as_view(), name="me"),
+    path("api/csp-report", reports.receive, name="csp-report"),
     path("api/ws-ticket", views.TicketView.as_view(), name="ws-ticket"),
     path("api/member", views.MembersView.as_view(), name="members"),
     path("api/member/<str:username>", views.MemberView.as_view(), name="member"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from security.caller import Caller, CallerKind
 
 MINUTE_MS = 60_000
+REPORTS_PER_MINUTE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ def general(scope: str) -> Rule | None:
 def sockets() -> Rule | None:
     """Return the limit of new sockets of one caller."""
     return _unless_off("socket", settings.RATE_LIMIT_SOCKETS, MINUTE_MS)
+
+
+def reports() -> Rule:
+    """Return the limit of browsers' reports from one address: always on, for it costs nobody anything."""
+    return Rule("csp-report", REPORTS_PER_MINUTE, MINUTE_MS)
 
 
 def _unless_off(scope: str, limit: int, window_ms: int) -> Rule | None:
