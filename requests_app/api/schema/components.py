@@ -188,3 +188,4 @@ PROBES: dict[str, Part] = {
     "/health/ready": _probe("health_ready", "The balancer may send work here.", "application/json", STATE),
     "/metrics": _probe("metrics", "Prometheus text, for those who may scrape.", "text/plain", TEXT),
 }
+PROBES["/metrics"]["get"]["responses"]["403"] = {"description": "not for you"}
