@@ -1,8 +1,10 @@
-"""Every flag, switched by the command at neither node, acts on two: with Redis, and with Redis dead."""
+"""Every flag, switched by the command at neither node, acts on two; so do limits, with Redis and without."""
 
 from __future__ import annotations
 
 import io
+import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.journeys.house import House
 from tests.live.lines import SUBPROTOCOL, Line, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+OWN = {"CACHE_MAX_SIZE": "7", "RATE_LIMIT_MAX_REQUESTS": "10"}
 WITHIN = 4
 """Seconds: a node's own half, its report's two, and a busy machine."""
 
@@ -49,7 +52,7 @@ def houses(transactional_db: None, redis: Server, tmp_path: Path) -> Iterator[li
         for number in (1, 2):
             folder = tmp_path / str(number)
             folder.mkdir()
-            opened.append(House(folder, more={"REDIS_URL": redis.url, "CACHE_MAX_SIZE": "7"}).open())
+            opened.append(House(folder, more={"REDIS_URL": redis.url, **OWN}).open())
         yield opened
     finally:
         for house in opened:
@@ -121,11 +124,37 @@ def test_two_nodes_follow_every_flag(houses: list[House], redis: Server) -> None
         _each_switch_is_in_the_log()
         _nothing_is_pushed(houses, headers)
         _one_serves(houses)
+        _limits_go_on_and_come_back(houses, redis, hotel)
         redis.process.kill()
         redis.process.wait()
         for flag in (ours.ENVELOPE, ours.MONITORING):
             followed(flag, shown[flag], both)
         _nothing_is_pushed(houses, headers)
+
+
+def _limits_go_on_and_come_back(houses: list[House], redis: Server, hotel: cast.Hotel) -> None:
+    """Take Redis away: each of two nodes gives its half, nothing fails; give it back: they count as one."""
+
+    def found() -> list[Counter[int]]:
+        key = cast.api_key(hotel.property, "request:read")
+        return [Counter(asked(house, key) for _ in range(12)) for house in houses]
+
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        assert found() == [{200: 5, 429: 7}] * 2
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    for house in houses:
+        until(lambda house=house: is_healthy(house), WITHIN)  # type: ignore[misc]
+    assert found() == [{200: 10, 429: 2}, {429: 12}]
+
+
+def asked(house: House, key: dict[str, str]) -> int:
+    return httpx.get(f"{house.address}/api/request", headers=key, timeout=10).status_code
+
+
+def is_healthy(house: House) -> bool:
+    return bool(httpx.get(f"{house.address}/health").json()["status"] == "healthy")
 
 
 def _some_are_meant(both: list[Asking], hotel: cast.Hotel) -> None:

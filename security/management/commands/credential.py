@@ -67,7 +67,7 @@ class Command(BaseCommand):
             getattr(self, f"_{options['verb']}")(options)
         except Problem as problem:
             raise CommandError(
-                " ".join(each["message"] for each in problem.details) or problem.error
+                " ".join(str(each["message"]) for each in problem.details) or problem.error
             ) from None
 
     def _issue(self, said: dict[str, Any]) -> None:
