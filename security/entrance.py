@@ -5,6 +5,8 @@ Not in ``security.admin``: importing that registers with the site, which must ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
@@ -51,6 +53,17 @@ class BackOffice(admin.AdminSite):
         if request.method == "POST":
             limits.admit_login(request)
         return super().login(request, extra_context)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Count every page: by who is in, else by address."""
+        answer = super().admin_view(view, cacheable)
+
+        @wraps(answer)
+        def counted(request: HttpRequest, *args: Any, **options: Any) -> Any:
+            limits.admit(request, caller_of(request))
+            return answer(request, *args, **options)
+
+        return counted
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this session's person has a property open to them, or is a superuser."""

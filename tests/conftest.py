@@ -41,4 +41,4 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all of every limit left: the counters outlive a test's rollback."""
-    monkeypatch.setattr(counting, "PREFIX", f"bellhop:limit:{secrets.token_hex(6)}:")
+    monkeypatch.setattr(counting, "PREFIX", f"bellhop:slots:{secrets.token_hex(6)}:")

@@ -27,6 +27,8 @@ def rule_for(caller: Caller) -> Rule | None:
         return None
     if caller.kind is CallerKind.STAFF:
         return _unless_off("staff", settings.RATE_LIMIT_STAFF, MINUTE_MS)
+    if caller.rate_limit:
+        return Rule(caller.kind.value, caller.rate_limit, settings.RATE_LIMIT_WINDOW_MS)
     return general(caller.kind.value)
 
 
