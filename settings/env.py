@@ -178,7 +178,7 @@ class Environment(BaseModel):
     )
     health_check_path: HealthPath = Field(
         "/health",
-        description="a path like /healthz where /health answers too; none that pages, the API or sockets have",
+        description="a path like /healthz where /health answers too; none of pages, the API or sockets",
     )
 
     # What it accepts

@@ -29,7 +29,7 @@ def unreadiness() -> str:
 
 
 def is_balanced() -> bool:
-    """Say whether all nodes share the work; by LOAD_BALANCING_ENABLED or a flag only the first of a role works."""
+    """Say whether all nodes share the work; LOAD_BALANCING_ENABLED or a flag leaves it to the first."""
     return settings.LOAD_BALANCING_ENABLED and all(map(flags.is_known_on, _switches))
 
 

@@ -1,4 +1,4 @@
-"""TLS in front of a server that has none: `python relay.py HOST PORT CERTIFICATE [asked]` prints its own port.
+"""TLS in front of a server that has none: `python relay.py HOST PORT CERTIFICATE [asked]` prints its port.
 
 With ``asked`` it speaks PostgreSQL's way, in which the client asks for TLS first. It is a process of
 its own, ended by a signal.
