@@ -37,9 +37,9 @@ class SteadyFile(RotatingFileHandler):
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the standard library's name
         """Say whether the file is full; one that another process has put aside is left first."""
-        if self.stream is not None and not self._is_still_there():
+        if not self._is_still_there():
             self._leave()
-        return super().shouldRollover(record)
+        return bool(super().shouldRollover(record))
 
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as the standard library declares it
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
@@ -51,12 +51,14 @@ class SteadyFile(RotatingFileHandler):
         self._leave()
 
     def _is_still_there(self) -> bool:
+        if self.stream is None:
+            return True
         with suppress(FileNotFoundError):
             return samestat(Path(self.baseFilename).stat(), fstat(self.stream.fileno()))
         return False
 
     def _leave(self) -> None:
-        stream, self.stream = self.stream, None  # type: ignore[assignment]
+        stream, self.stream = self.stream, None
         if stream is not None:
             with suppress(OSError):
                 stream.close()

@@ -6,6 +6,7 @@ import logging
 import socket
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -239,8 +240,11 @@ def test_a_block_comes_at_the_score_and_lasts_its_time(settings: Any, monkeypatc
     added: list[float] = []
     monkeypatch.setattr(blocks, "find", lambda _: None)
     monkeypatch.setattr(blocks, "add", lambda source, *, seconds, reasons: added.append(seconds))
-    settings.THREAT_BLOCK_TIME = 5_000
-    watching._block("source", [])
+    found = [SimpleNamespace(reason="scanner", points=50, is_text=False)]
+    watching.record("a source", found)
+    assert added == []
+    settings.THREAT_BLOCK_TIME, settings.THREAT_BLOCK_SCORE = 5_000, 40
+    watching.record("another source", found)
     assert added == [5.0]
 
 
