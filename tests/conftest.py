@@ -9,6 +9,7 @@ import secrets
 
 import pytest
 
+from cluster.cache import far
 from cluster.flags import reading
 from cluster.limits import counting
 from tests import cast
@@ -29,6 +30,12 @@ def elsewhere(db: None) -> OtherHotel:
 def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all flags on, as a node knows them that has just looked: no test pays for the look."""
     monkeypatch.setattr(reading, "_snapshot", reading.Snapshot({}))
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep answers in Redis apart from those of other workers, who share the server."""
+    monkeypatch.setattr(far, "PREFIX", f"bellhop:cache:{secrets.token_hex(6)}:")
 
 
 @pytest.fixture(autouse=True)
