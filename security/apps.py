@@ -13,7 +13,7 @@ class SecurityConfig(AppConfig):
         """Declare what the rest of the house looks up: permissions, checks, security schemes, jobs."""
         from cluster import jobs, turns  # noqa: PLC0415
         from cluster.overview import news  # noqa: PLC0415
-        from security import checks, grants, schema, targets, tickets  # noqa: F401, PLC0415
+        from security import checks, exposure, grants, schema, targets, tickets  # noqa: F401, PLC0415
         from security.watch import blocks, logins  # noqa: F401, PLC0415
 
         targets.register_all()

@@ -1,5 +1,6 @@
 """Django's settings. Nothing exists only in prod: the profiles differ by values."""
 
+import re
 from typing import Any
 
 import django_stubs_ext
@@ -10,8 +11,9 @@ from settings import logs
 from settings.databases import databases
 from settings.env import BASE_DIR, Environment
 from settings.policies import *  # noqa: F403
-from settings.policies import HSTS_SECONDS, RATE_LIMITS
+from settings.policies import HSTS_SECONDS, RATE_LIMITS, SECURE_REDIRECT_EXEMPT
 from settings.reading import fingerprint, notices, profile, read, report
+from settings.redis import address
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
     "cluster.middleware.TrailingSlashMiddleware",
+    "cluster.middleware.compression.CompressionMiddleware",
     "security.headers.HeadersMiddleware",
     "security.headers.HttpsMiddleware",
     "security.middleware.CorsMiddleware",
@@ -95,6 +98,9 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts or hosts_of(ENVIRONMENT.host)
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.cors_origin
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.cors_origin
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+LOAD_BALANCING_ENABLED = ENVIRONMENT.load_balancing_enabled
+TOTAL_NODES = ENVIRONMENT.total_nodes
+COMPRESSION_ENABLED = ENVIRONMENT.compression_enabled
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
 ROLE = ENVIRONMENT.role
@@ -137,7 +143,7 @@ TEMPLATES = [
 # --- Storage ----------------------------------------------------------------------------------
 DATABASES = databases(ENVIRONMENT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = plain(ENVIRONMENT.redis_url)
+REDIS_URL = address(ENVIRONMENT)
 EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
 EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
@@ -156,7 +162,7 @@ CACHE_MAX_SIZE = ENVIRONMENT.cache_max_size
 CACHE_MAX_BYTES = ENVIRONMENT.cache_max_bytes
 TUNING_DEFAULTS = {
     name: Environment.model_fields[name.lower()].default
-    for name in ("LOG_LEVEL", "CACHE_TTL", "CACHE_MAX_SIZE")
+    for name in ("LOG_LEVEL", "PERFORMANCE_SAMPLING_RATE", "CACHE_TTL", "CACHE_MAX_SIZE")
 }
 CACHE_CLEANUP_INTERVAL = ENVIRONMENT.cache_cleanup_interval
 
@@ -257,7 +263,21 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["requests_app.api.schema.envelope.finish"],
 }
 
-# --- Metrics ----------------------------------------------------------------------------------
+# --- Metrics and probes -----------------------------------------------------------------------
+METRICS_ENABLED = ENVIRONMENT.monitoring_enabled and ENVIRONMENT.metrics_enabled
+METRICS_PORT = ENVIRONMENT.metrics_port
+COUNTING = (
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cluster.middleware.counting.CountingMiddleware",
+)
+if not METRICS_ENABLED:
+    MIDDLEWARE = [name for name in MIDDLEWARE if name not in COUNTING]
+PERFORMANCE_MONITORING_ENABLED = ENVIRONMENT.monitoring_enabled and ENVIRONMENT.performance_monitoring_enabled
+PERFORMANCE_SAMPLING_RATE = ENVIRONMENT.performance_sampling_rate
+HEALTH_CHECK_ENABLED = ENVIRONMENT.health_check_enabled
+HEALTH_CHECK_INTERVAL = ENVIRONMENT.health_check_interval / 1000
+HEALTH_CHECK_PATH = ENVIRONMENT.health_check_path
+SECURE_REDIRECT_EXEMPT = [*SECURE_REDIRECT_EXEMPT, rf"^{re.escape(HEALTH_CHECK_PATH[1:])}$"]
 METRICS_TOKEN = plain(ENVIRONMENT.metrics_token)
 METRICS_ALLOWED_CIDRS = ENVIRONMENT.metrics_allowed_cidrs
 PROMETHEUS_LATENCY_BUCKETS = (
@@ -302,7 +322,10 @@ LOCAL_CLUSTER: dict[str, Any] = {
 # --- Logs -------------------------------------------------------------------------------------
 LOGGING_CONFIG = "settings.logs.configure"
 LOGGING = logs.logging_settings(
-    level=ENVIRONMENT.log_level, form=ENVIRONMENT.log_format or ("json" if STRICT else "text")
+    level=ENVIRONMENT.log_level,
+    form=ENVIRONMENT.log_format or ("json" if STRICT else "text"),
+    ways=logs.transports(ENVIRONMENT),
+    file=logs.log_file(ENVIRONMENT),
 )
 
 SILENCED_SYSTEM_CHECKS = [

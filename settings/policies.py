@@ -109,3 +109,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = False
 # Staging's promise to browsers is short: it may have to be taken back.
 HSTS_SECONDS = {"dev": 0, "test": 0, "staging": HOUR, "prod": 365 * 24 * HOUR}
+
+# A secret beside a text its reader has chosen can be told from the compressed length (BREACH): nothing under
+# these paths is compressed, nor any page with a CSRF token in it, nor the answer to a write.
+NEVER_COMPRESSED = ("/admin", "/accounts", "/api/auth", "/api/stay", "/api/ws-ticket")
