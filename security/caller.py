@@ -31,6 +31,7 @@ class Caller:
     none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key.
     ``good_until`` is when their credential ends by itself; ``is_narrowed`` says that the call
     itself named one property, so that the others do not exist for it.
+    ``session`` is the reference of the session they came by.
     """
 
     kind: CallerKind
@@ -46,6 +47,7 @@ class Caller:
     language: str = ""
     good_until: datetime | None = None
     is_narrowed: bool = False
+    session: str = ""
 
     @property
     def is_known(self) -> bool:

@@ -43,6 +43,9 @@ def issue(
     scopes: Collection[str] = (),
     name: str = "",
     expires_at: datetime | None = None,
+    second_factor: bool = False,
+    address: str = "",
+    agent: str = "",
 ) -> Issued:
     """Make a credential; a staff token that names no end is good for 12 hours."""
     unknown = sorted(set(scopes) - set(SCOPES))
@@ -62,6 +65,9 @@ def issue(
             subject=subject,
             scopes=sorted(scopes),
             expires_at=expires_at,
+            second_factor=second_factor,
+            address=address,
+            agent=agent,
         )
     return Issued(credential, token)
 

@@ -50,6 +50,14 @@ def take(key: str, limit: int, window_ms: int) -> Count:
         return Count(limit, window.allowed - window.used, window.ends - now)
 
 
+def give_back(key: str) -> None:
+    """Take back one use."""
+    with _lock:
+        window = _windows.get(key)
+        if window is not None:
+            window.used = max(0, window.used - 1)
+
+
 def forget(key: str) -> None:
     """Begin again with a key."""
     with _lock:
