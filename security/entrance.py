@@ -37,7 +37,7 @@ class StaffLogin(AdminAuthenticationForm):
         attempt = lockout.attempt(self.request, User.normalize_username(said["username"]))
         found = super().clean()
         user = self.get_user()
-        if isinstance(user, User) and second_factor.is_set_up(user.pk):
+        if second_factor.is_set_up(user.pk):
             attempt.does_not_count()
         else:
             attempt.succeeded()
@@ -52,10 +52,10 @@ class StaffLogin(AdminAuthenticationForm):
 class StaffLoginView(LoginView):
     """Logs in, or leads those who have a second factor to the second step."""
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponseRedirect:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Nobody who has a second factor is logged in by a password."""
         user = form.get_user()
-        if isinstance(user, User) and second_factor.is_set_up(user.pk):
+        if second_factor.is_set_up(user.pk):
             second_step.begin(self.request, user)
             return HttpResponseRedirect(reverse("admin:second-factor"))
         return super().form_valid(form)
@@ -92,13 +92,14 @@ class BackOffice(admin.AdminSite):
         }
         if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
             context[REDIRECT_FIELD_NAME] = reverse("admin:index")
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         view = StaffLoginView.as_view(
             extra_context=context, authentication_form=StaffLogin, template_name="admin/login.html"
         )
-        return view(request)
+        response: HttpResponse = view(request)  # type: ignore[assignment]
+        return response
 
-    def password_change(
+    def password_change(  # type: ignore[override] # a redirect, when it is done
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Change one's own password; whatever else was open with the old one ends."""
@@ -126,7 +127,9 @@ class BackOffice(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Leave allauth's tables out: what they hold is for nobody's eyes."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        )
         ours = [model for model in models if model._meta.app_label not in ("account", "mfa")]
         super().register(ours, admin_class, **options)
 

@@ -1,4 +1,4 @@
-"""Where sessions are kept (``SESSION_ENGINE``): over after twelve hours, or when nobody used them for long."""
+"""Where sessions are kept (``SESSION_ENGINE``): over after twelve hours, or when long unused."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cluster.answers.problems import NotFound
+from cluster.answers.problems import AuthenticationRequired, NotFound
 from cluster.leader import leader_work
 from cluster.streams import unit_of_work
 from security import credentials
@@ -27,6 +27,7 @@ from security.signals import tell_access_changed
 
 TOKEN = "token-"  # noqa: S105 - how a token's id begins in the list
 AGENT_LENGTH = 200
+THIS = "this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +51,29 @@ class Opened:
 def open_of(caller: Caller) -> list[Opened]:
     """Return what the caller has open, newest first."""
     now = timezone.now()
-    rows = StaffSession.objects.filter(user_id=caller.user_id, expire_date__gt=now)
+    rows = StaffSession.objects.filter(user_id=_person(caller), expire_date__gt=now)
     browsers = [_browser(row, caller) for row in rows if not is_over(row, now)]
     good = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     tokens = Credential.objects.filter(
-        good, user_id=caller.user_id, kind=CredentialKind.STAFF, revoked_at__isnull=True
+        good, user_id=_person(caller), kind=CredentialKind.STAFF, revoked_at__isnull=True
     )
     every = [*browsers, *(_token(row, caller) for row in tokens)]
     return sorted(every, key=lambda each: each.began_at, reverse=True)
 
 
 def end(*, by: Caller, id: str) -> None:  # noqa: A002
-    """End one of the caller's own. Raises NotFound for anybody else's."""
+    """End one of the caller's own, ``this`` being what they came in with. Raises NotFound for others'."""
+    if id == THIS:
+        id = f"{TOKEN}{by.credential_id}" if by.credential_id is not None else by.session  # noqa: A001
     with unit_of_work():
         if id.startswith(TOKEN):
             number = id.removeprefix(TOKEN)
             known = number.isascii() and number.isdigit() and len(number) < 19
-            own = Credential.objects.filter(user_id=by.user_id, kind=CredentialKind.STAFF)
+            own = Credential.objects.filter(user_id=_person(by), kind=CredentialKind.STAFF)
             mine = own.filter(pk=int(number)) if known else own.none()
             ended = credentials.revoke(mine.values_list("pk", flat=True), by=by)
         else:
-            ended = StaffSession.objects.filter(user_id=by.user_id, reference=id).delete()[0]
+            ended = StaffSession.objects.filter(user_id=_person(by), reference=id).delete()[0]
             tell_access_changed(by=by, user_id=by.user_id)
         if not ended:
             raise NotFound("There is no such session.")
@@ -114,6 +117,12 @@ def went(user: User | None = None, **_: object) -> None:
     if isinstance(user, User):
         who = Caller(kind=CallerKind.STAFF, user_id=user.pk, username=user.username)
         tell_access_changed(by=who, user_id=user.pk)
+
+
+def _person(caller: Caller) -> int:
+    if caller.user_id is None:
+        raise AuthenticationRequired
+    return caller.user_id
 
 
 def _browser(row: StaffSession, caller: Caller) -> Opened:

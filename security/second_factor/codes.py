@@ -42,7 +42,7 @@ def _is_good(row: Authenticator, code: str) -> bool:
             return _is_new_totp(row, code)
         return bool(row.wrap().validate_code(code))
     except InvalidToken:
-        logger.error("second_factor.unreadable: was SECRET_KEY changed without SECRET_KEY_FALLBACK?")
+        logger.exception("second_factor.unreadable: was SECRET_KEY changed without SECRET_KEY_FALLBACK?")
         return False
 
 

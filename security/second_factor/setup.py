@@ -25,7 +25,8 @@ def draft(session: SessionBase) -> str:
     adapter = get_adapter()
     if DRAFT not in session:
         session[DRAFT] = adapter.encrypt(totp.generate_totp_secret())
-    return adapter.decrypt(session[DRAFT])
+    secret: str = adapter.decrypt(session[DRAFT])
+    return secret
 
 
 def picture(user: User, secret: str) -> str:

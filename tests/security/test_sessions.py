@@ -60,7 +60,9 @@ def test_out_everywhere(hotel: Hotel) -> None:
 def test_somebody_is_logged_out_by_force(hotel: Hotel, door: str) -> None:
     client, header = came_in(hotel.lan), cast.bearer(hotel.lan)
     if door == "api":
-        answer = Client().post("/api/member/lan/logout", {}, "application/json", headers=cast.bearer(hotel.hoa))
+        answer = Client().post(
+            "/api/member/lan/logout", {}, "application/json", headers=cast.bearer(hotel.hoa)
+        )
         assert answer.json()["data"] == {"ended": 2}
     else:
         call_command("logout", "lan")
