@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 PURPOSE = b"bellhop second factor"
 
 
-class SecondFactors(DefaultMFAAdapter):
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
     """Encrypts at rest; an old ``SECRET_KEY`` in SECRET_KEY_FALLBACKS still decrypts."""
 
     def encrypt(self, text: str) -> str:

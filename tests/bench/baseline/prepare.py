@@ -11,10 +11,10 @@ if __name__ == "__main__":
     django.setup()
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
 
     from security.models import User
-    from security.session_store import SessionStore
     from tests.bench.baseline.models import AuditEntry, OutboxEntry
 
     with connection.schema_editor() as editor:
