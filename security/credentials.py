@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
+from security import text
 from security.caller import SYSTEM, Caller
 from security.models import Credential, CredentialKind, Property, User
 from security.signals import tell_access_changed
@@ -21,6 +22,8 @@ from security.signals import tell_access_changed
 SCOPES = ("request:create", "request:read", "request:update", "stay", "ops")
 STAFF_LIFETIME = timedelta(hours=12)
 HINT_LENGTH = 12
+MOST_CALLS = 100_000_000
+NAME_LENGTH = 100
 
 PREFIXES = {CredentialKind.STAFF: "staff", CredentialKind.API_KEY: "key", CredentialKind.GUEST: "guest"}
 TOKEN = re.compile(rf"({'|'.join(PREFIXES.values())})_[A-Za-z0-9_-]{{43}}", re.ASCII)
@@ -46,11 +49,14 @@ def issue(
     second_factor: bool = False,
     address: str = "",
     agent: str = "",
+    rate_limit: int | None = None,
 ) -> Issued:
     """Make a credential; a staff token that names no end is good for 12 hours."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise Invalid.field("scopes", f"Unknown: {', '.join(unknown)}. Known: {', '.join(SCOPES)}.")
+    _check_limit(kind, rate_limit)
+    name = text.clean("name", name, limit=NAME_LENGTH, multiline=False)
     if kind is CredentialKind.STAFF and expires_at is None:
         expires_at = timezone.now() + STAFF_LIFETIME
     token = f"{PREFIXES[kind]}_{secrets.token_urlsafe(32)}"
@@ -68,6 +74,7 @@ def issue(
             second_factor=second_factor,
             address=address,
             agent=agent,
+            rate_limit=rate_limit,
         )
     return Issued(credential, token)
 
@@ -87,6 +94,18 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
     return len(rows)
 
 
+def limit(credential_id: int, rate_limit: int | None, *, by: Caller = SYSTEM) -> None:
+    """Give an Api-Key a limit of its own, or with None everybody's. Raises Invalid."""
+    with unit_of_work():
+        row = Credential.objects.select_for_update(no_key=True).filter(pk=credential_id).first()
+        if row is None:
+            raise Invalid.field("id", "There is no such credential.")
+        _check_limit(CredentialKind(row.kind), rate_limit)
+        row.rate_limit = rate_limit
+        row.save(update_fields=["rate_limit"])
+        tell_access_changed(by=by, credential_id=row.pk, property_id=row.property_id)
+
+
 def revoke_of_user(user_id: int) -> int:
     """Take back all of a person's tokens; the caller tells why their access changed."""
     with unit_of_work():
@@ -101,6 +120,15 @@ def is_token(kind: CredentialKind, token: str) -> bool:
 def digest(token: str) -> str:
     """Return the stored form of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _check_limit(kind: CredentialKind, rate_limit: int | None) -> None:
+    if rate_limit is None:
+        return
+    if kind is not CredentialKind.API_KEY:
+        raise Invalid.field("rateLimit", "Only an Api-Key has a limit of its own.")
+    if not 0 < rate_limit <= MOST_CALLS:
+        raise Invalid.field("rateLimit", f"A limit is from 1 to {MOST_CALLS}.")
 
 
 def _take_back(which: Q) -> list[Credential]:

@@ -5,7 +5,9 @@ Not in ``security.admin``: importing that registers with the site, which must ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -132,6 +134,17 @@ class BackOffice(admin.AdminSite):
         )
         ours = [model for model in models if model._meta.app_label not in ("account", "mfa")]
         super().register(ours, admin_class, **options)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Count every page: by who is in, else by address."""
+        answer = super().admin_view(view, cacheable)
+
+        @wraps(answer)
+        def counted(request: HttpRequest, *args: Any, **options: Any) -> Any:
+            limits.admit(request, caller_of(request))
+            return answer(request, *args, **options)
+
+        return counted
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this session's person has a property open to them, or is a superuser."""

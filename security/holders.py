@@ -24,7 +24,7 @@ from security.second_factor.policy import is_demanded
 # version of everybody's access, as of the very moment of the credential.
 GOOD = """
 SELECT credential.id, credential.kind, credential.name, credential.subject, credential.scopes,
-       credential.expires_at, credential.second_factor,
+       credential.expires_at, credential.second_factor, credential.rate_limit,
        place.id, place.slug,
        person.id, person.username, person.display_name, person.first_name, person.last_name,
        person.language, person.is_superuser,
@@ -55,6 +55,7 @@ class Row(NamedTuple):
     scopes: str
     expires_at: datetime | None
     second_factor: bool
+    rate_limit: int | None
     property_id: int | None
     property_slug: str | None
     user_id: int | None
@@ -151,6 +152,7 @@ def _of_property(row: Row) -> Caller:
         scopes=frozenset(json.loads(row.scopes)),
         credential_id=row.id,
         stay_id=row.subject if is_guest else None,
+        rate_limit=None if is_guest else row.rate_limit,
         good_until=_moment(row.expires_at),
     )
 

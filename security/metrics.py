@@ -14,3 +14,6 @@ RATE_LIMIT_DECISIONS = Counter(
     "Calls, pages, logins and sockets that a limit let pass or refused.",
     ["scope", "decision"],
 )
+CSP_REPORTS = Counter(
+    "bellhop_csp_reports", "What browsers reported that the content security policy kept out.", ["directive"]
+)

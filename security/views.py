@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cluster.answers import answer
-from cluster.once import IDEMPOTENCY_KEY, once
+from cluster.once import IDEMPOTENCY_KEY, KEY_PATTERN, once
 from security import (
     answers,
     grants,
@@ -28,6 +28,7 @@ from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, 
 
 KEY = OpenApiParameter(
     IDEMPOTENCY_KEY,
+    {"type": "string", "pattern": KEY_PATTERN},
     location=OpenApiParameter.HEADER,
     description="The same key and body act once in 24 hours.",
 )

@@ -58,29 +58,28 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Ids come first so that every refusal below carries them; probes are answered before anything looks
-# at the host name, and before a node that stops refuses; the caller is known before the door.
+# Ids come first so that every refusal below carries them, then what browsers are told; probes are
+# answered before anything looks at the host name, and before a node that stops refuses; the caller is
+# known before the door.
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
     "cluster.middleware.TrailingSlashMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "security.middleware.PolicyMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "security.headers.HeadersMiddleware",
+    "security.headers.HttpsMiddleware",
+    "security.middleware.CorsMiddleware",
     "cluster.middleware.ProbesMiddleware",
     "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "security.watch.middleware.BlockListMiddleware",
     "security.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "security.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "security.middleware.AuthenticationMiddleware",
     "security.middleware.CallerMiddleware",
     "security.watch.middleware.ThreatMiddleware",
     "security.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "security.middleware.LimitsMiddleware",
     "cluster.middleware.counting.CountingMiddleware",
 ]
@@ -113,6 +112,10 @@ HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_onl
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+# A browser takes such names over HTTPS only, and from this very host: no neighbour can plant one.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS_ONLY else "csrftoken"
 SECURE_HSTS_SECONDS = HSTS_SECONDS[PROFILE] if HTTPS_ONLY else 0
 # Without a named proxy anybody could claim to have come by HTTPS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -313,5 +316,8 @@ LOGGING = logs.logging_settings(
 )
 
 SILENCED_SYSTEM_CHECKS = [
+    # security.headers does what these two of Django's would, for refusals and probes too.
+    "security.W001",
+    "security.W002",
     "security.W021",  # a hotel decides by itself to put its domain on the browsers' preload list
 ]

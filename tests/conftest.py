@@ -9,6 +9,7 @@ import secrets
 
 import pytest
 
+from cluster.cache import far
 from cluster.flags import reading
 from cluster.limits import counting
 from tests import cast
@@ -31,7 +32,13 @@ def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_snapshot", reading.Snapshot({}))
 
 
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep answers in Redis apart from those of other workers, who share the server."""
+    monkeypatch.setattr(far, "PREFIX", f"bellhop:cache:{secrets.token_hex(6)}:")
+
+
 @pytest.fixture(autouse=True)
 def nothing_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all of every limit left: the counters outlive a test's rollback."""
-    monkeypatch.setattr(counting, "PREFIX", f"bellhop:limit:{secrets.token_hex(6)}:")
+    monkeypatch.setattr(counting, "PREFIX", f"bellhop:slots:{secrets.token_hex(6)}:")

@@ -2,10 +2,10 @@
 
     count = limits.take("login:…", limit=5, window_ms=900_000)
     if count.is_over:
-        ...  # not now; count.seconds until the window ends
+        ...  # not now; count.seconds until one more may pass
 
-A window begins with its first call. With Redis the cluster counts as one, in one trip; without it
-each process counts its share, and nothing fails.
+The window slides (``slots``); what is refused is not counted. With Redis the cluster counts as one,
+in one trip; without it each process counts its share, and nothing fails.
 """
 
 from cluster.limits.count import Count

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 
-from cluster import hub
-from cluster.answers.problems import AuthenticationRequired, LimitExceeded
+from cluster import hub, identity
+from cluster.answers.envelope import JSON, failure
+from cluster.answers.problems import AuthenticationRequired, LimitExceeded, PermissionDenied
 from cluster.hub.outbox import Send
 from cluster.sockets import EXTENSION
 from cluster.streams import Cursor
@@ -25,6 +26,7 @@ from requests_app.live.lobby import OFF_REASON, Lobby, is_wanted
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
+from security import headers
 from security.limits import admit_socket, admit_stranger
 from security.watch.blocks import SuspiciousRequest
 
@@ -52,7 +54,7 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
     await receive()
     visitor = Visitor.of(scope)
     if visitor.is_led_here or visitor.is_kept_out:
-        await send({"type": "websocket.close"})  # before an accept: the server answers 403
+        await _refuse(scope, send)
         return
     with suppress(OSError):
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if visitor.speaks_ours else None})
@@ -63,6 +65,17 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
         except Turned as turned:
             await send(protocol.bye(turned.code, turned.reason))
             await send(protocol.closing(turned.code, turned.reason))
+
+
+async def _refuse(scope: Mapping[str, Any], send: Send) -> None:
+    """Answer the handshake with a 403 that carries what every answer does."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})  # before an accept: the server answers 403 in its own words
+        return
+    said = headers.always() | {"Content-Type": JSON, "X-Instance-ID": identity.instance_id()}
+    encoded = [(name.encode(), value.encode()) for name, value in said.items()]
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": encoded})
+    await send({"type": "websocket.http.response.body", "body": failure(PermissionDenied())})
 
 
 async def unknown_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

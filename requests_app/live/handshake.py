@@ -75,7 +75,11 @@ class Visitor:
 
     def _is_ours(self) -> bool:
         domain, _ = split_domain_port(self.host)
-        return urlsplit(self.origin).netloc == self.host and validate_host(domain, settings.ALLOWED_HOSTS)
+        page = urlsplit(self.origin)
+        # Whoever sits in the middle can write a page of ours, as long as it came without TLS.
+        if settings.HTTPS_ONLY and page.scheme != "https":
+            return False
+        return page.netloc == self.host and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 @dataclass(frozen=True, slots=True)

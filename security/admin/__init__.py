@@ -1,5 +1,5 @@
-"""The back office's rooms about people, properties and keys."""
+"""The back office's rooms about people, properties, keys and blocks."""
 
-from security.admin import credentials, members, people, properties
+from security.admin import blocks, credentials, members, people, properties
 
-__all__ = ["credentials", "members", "people", "properties"]
+__all__ = ["blocks", "credentials", "members", "people", "properties"]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('security', '0002_blocks'),
+        ('security', '0006_key_limit'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,13 @@ class Credential(models.Model):
     )
     subject = models.BigIntegerField(null=True, blank=True)
     scopes = models.JSONField(_("scopes"), default=list, blank=True)
+    rate_limit = models.PositiveIntegerField(
+        _("calls in a window"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of an Api-Key, in place of RATE_LIMIT_MAX_REQUESTS."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -103,6 +104,22 @@ def test_nodes_come_and_go_behind_every_balancer(town: Town, gates: dict[str, st
     assert max(found.values()) == 1, "a write was doubled"
 
 
+def tells_browsers(answer: httpx.Response) -> None:
+    """Each header once, whoever answered, and nobody's version."""
+    for name, value in (
+        *(("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY")),
+        *(("Referrer-Policy", "same-origin"), ("Cache-Control", "no-store")),
+        *(("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin")),
+    ):
+        said = answer.headers.get_list(name)
+        assert len(said) == 1, (name, said)
+        assert value in said[0], (name, said)
+    policy = answer.headers.get_list("Content-Security-Policy")
+    assert len(policy) == 1
+    assert "default-src 'none'" in policy[0]
+    assert answer.headers.get("Server", "") in ("", "nginx", "bellhop")
+
+
 @pytest.mark.parametrize("kind", ["caddy", "haproxy", "nginx"])
 def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind: str) -> None:
     address = gates[kind]
@@ -112,12 +129,15 @@ def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind
         denied = httpx.get(f"{address}{path}", headers=scraper)
         assert (path, denied.status_code) == (path, 403)
         assert "X-Instance-ID" not in denied.headers, "a node was asked"
+        tells_browsers(denied)
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Forwarded": "for=203.0.113.9"}
     assert httpx.get(f"{address}/health", headers=forged).status_code == 200
     lan = {**town.token(address), "Content-Type": "application/json"}
     large = httpx.post(f"{address}/api/request", content=b" " * 4_000_000, headers=lan)
     assert large.status_code == 413
     assert large.json()["code"] == "PAYLOAD_TOO_LARGE"
+    tells_browsers(large)
+    tells_browsers(httpx.get(f"{address}/admin/login/"))
     httpx.get(f"{address}/api/request/guest/Emma-Clarke?search=Emma-Clarke", headers=town.token(address))
     httpx.get(f"{address}/s/a-guest-s-token")
     logs = list(town.folder.parent.rglob("lb.log"))
@@ -170,6 +190,20 @@ def test_a_name_nobody_has(town: Town) -> None:
     refused = town.manage("kill", "web-7")
     assert refused.returncode == 1
     assert "no part 'web-7'" in refused.stderr
+
+
+def test_a_word_that_can_not_be_meant(town: Town) -> None:
+    refused = town.manage("slow", "web-1", "-5")
+    assert refused.returncode == 2
+    assert "'-5' is not a number of milliseconds" in refused.stderr
+
+
+def test_a_command_runs_as_one_of_the_cluster(town: Town) -> None:
+    done = town.manage("manage", "cluster", "status", "--json")
+    assert (done.returncode, {node["instanceId"] for node in json.loads(done.stdout)["nodes"]}) == (
+        0,
+        {"web-1", "web-2", "live-1", "live-2"},
+    )
 
 
 def test_a_taken_port_is_said_at_once(town: Town, tmp_path: Path) -> None:

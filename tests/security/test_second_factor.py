@@ -133,3 +133,11 @@ def test_no_page_of_the_library_is_mounted(path: str) -> None:
 
     with pytest.raises(NoReverseMatch):
         reverse(path)
+
+
+def test_its_tables_are_no_room_of_the_back_office(hotel: Hotel) -> None:
+    client = office(cast.superuser())
+    page = client.get("/admin/")
+    assert "/admin/account/" in page.content.decode()
+    assert client.get("/admin/mfa/authenticator/").status_code == 404
+    assert client.get("/admin/account/emailaddress/").status_code == 404
