@@ -37,7 +37,7 @@ class Issued:
     token: str
 
 
-def issue(
+def issue(  # noqa: PLR0913 - the columns of one row
     kind: CredentialKind,
     *,
     user: User | None = None,

@@ -35,6 +35,6 @@ def give_back(key: str) -> None:
     name = PREFIX + key
     near.give_back(name)
     try:
-        breaker.use(lambda redis: redis.decr(name))
+        breaker.use(lambda redis: far.give_back(redis, name))
     except breaker.Away:
         return

@@ -56,9 +56,11 @@ def take(key: str, limit: int, window_ms: int) -> Count:
 def give_back(key: str) -> None:
     """Take back one use."""
     with _lock:
-        window = _windows.get(key)
-        if window is not None:
-            window.used = max(0, window.used - 1)
+        known = _known.get(key)
+        if known is not None and known.slots is not None:
+            known.slots.give_back()
+        elif known is not None:
+            known.used = max(0, known.used - 1)
 
 
 def forget(key: str) -> None:
