@@ -37,7 +37,7 @@ class Issued:
     token: str
 
 
-def issue(
+def issue(  # noqa: PLR0913 - the columns of one row
     kind: CredentialKind,
     *,
     user: User | None = None,
@@ -46,6 +46,9 @@ def issue(
     scopes: Collection[str] = (),
     name: str = "",
     expires_at: datetime | None = None,
+    second_factor: bool = False,
+    address: str = "",
+    agent: str = "",
     rate_limit: int | None = None,
 ) -> Issued:
     """Make a credential; a staff token that names no end is good for 12 hours."""
@@ -68,6 +71,9 @@ def issue(
             subject=subject,
             scopes=sorted(scopes),
             expires_at=expires_at,
+            second_factor=second_factor,
+            address=address,
+            agent=agent,
             rate_limit=rate_limit,
         )
     return Issued(credential, token)

@@ -30,6 +30,10 @@ class Try:
         """Forget the failures before it."""
         limits.forget(self.key)
 
+    def does_not_count(self) -> None:
+        """Neither a failure nor forgiveness: the password was right, and something is still to be shown."""
+        limits.give_back(self.key)
+
 
 def attempt(request: HttpRequest, username: str) -> Try:
     """Count a try to be ``username``. Raises LimitExceeded while the door is shut."""

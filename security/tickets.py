@@ -38,6 +38,7 @@ def issue(caller: Caller) -> Ticket:
             digest=credentials.digest(ticket.token),
             credential_id=caller.credential_id,
             user_id=None if caller.credential_id else caller.user_id,
+            session=caller.session,
             expires_at=ticket.expires_at,
         )
     return ticket
@@ -54,7 +55,12 @@ def redeem(token: str) -> Caller:
         if ticket is None or not good.filter(pk=ticket.pk).delete()[0]:
             raise AuthenticationRequired
     return authentication.renew(
-        Caller(kind=CallerKind.STAFF, credential_id=ticket.credential_id, user_id=ticket.user_id)
+        Caller(
+            kind=CallerKind.STAFF,
+            credential_id=ticket.credential_id,
+            user_id=ticket.user_id,
+            session=ticket.session,
+        )
     )
 
 

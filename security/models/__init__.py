@@ -3,6 +3,7 @@
 from security.models.access import Membership, Property, Role, User
 from security.models.blocks import Block
 from security.models.credentials import Credential, CredentialKind, SocketTicket
+from security.models.sessions import StaffSession
 
 __all__ = [
     "Block",
@@ -12,5 +13,6 @@ __all__ = [
     "Property",
     "Role",
     "SocketTicket",
+    "StaffSession",
     "User",
 ]
