@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
+from security import audit
 from security.caller import SYSTEM, Caller
 from security.models import Credential, CredentialKind, Property, User
 from security.signals import tell_access_changed
@@ -71,6 +72,7 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
     with unit_of_work():
         rows = _take_back(Q(pk__in=list(credential_ids)))
         for row in rows:
+            _tell_revoked(row, by)
             tell_access_changed(
                 by=by,
                 credential_id=row.pk,
@@ -84,7 +86,11 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
 def revoke_of_user(user_id: int) -> int:
     """Take back all of a person's tokens; the caller tells why their access changed."""
     with unit_of_work():
-        return len(_take_back(Q(user_id=user_id)))
+        rows = _take_back(Q(user_id=user_id))
+        caller = audit.current_origin().caller()
+        for row in rows:
+            _tell_revoked(row, caller if caller.is_known else SYSTEM)
+    return len(rows)
 
 
 def is_token(kind: CredentialKind, token: str) -> bool:
@@ -95,6 +101,16 @@ def is_token(kind: CredentialKind, token: str) -> bool:
 def digest(token: str) -> str:
     """Return the stored form of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _tell_revoked(row: Credential, by: Caller) -> None:
+    audit.record(
+        "credential:revoked",
+        by=by,
+        property=row.property_id,
+        target=f"credential:{row.pk}",
+        after={"kind": row.kind, "user_id": row.user_id, "subject": row.subject},
+    )
 
 
 def _take_back(which: Q) -> list[Credential]:

@@ -15,6 +15,7 @@ KEYS = "credential.manage"
 PROPERTY = "property.manage"
 PROPERTIES = "property.open"
 PEOPLE = "user.manage"
+AUDIT = "audit.read"
 
 ROWS = {
     ME: Row(guest=OWN, scope="", department=YES, front_desk=YES, manager=YES),
@@ -25,6 +26,7 @@ ROWS = {
     PROPERTY: Row(manager=YES),
     PROPERTIES: Row(),
     PEOPLE: Row(),
+    AUDIT: Row(manager=YES),
     STATUS: Row(scope="ops", manager=YES),
 }
 

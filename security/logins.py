@@ -9,7 +9,8 @@ from django.http import HttpRequest
 
 from cluster.answers.problems import AuthenticationRequired
 from cluster.streams import unit_of_work
-from security import credentials, lockout
+from security import audit, credentials, lockout
+from security.audit.logins import ENDED, tell_came
 from security.authentication import caller_for_user
 from security.caller import Caller
 from security.models import CredentialKind, User
@@ -37,13 +38,16 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Login:
     if not isinstance(user, User) or caller is None or not caller.is_known:
         raise AuthenticationRequired(REFUSAL)
     attempt.succeeded()
-    return Login(caller, credentials.issue(CredentialKind.STAFF, user=user))
+    with unit_of_work():
+        tell_came(caller, user)
+        return Login(caller, credentials.issue(CredentialKind.STAFF, user=user))
 
 
 def log_out(*, request: HttpRequest, by: Caller) -> None:
     """Take back the token that was shown, or end the session."""
     with unit_of_work():
         if by.credential_id is not None:
+            audit.record(ENDED, by=by, target=by.identity())
             credentials.revoke([by.credential_id], by=by)
         else:
             auth.logout(request)

@@ -14,3 +14,7 @@ RATE_LIMIT_DECISIONS = Counter(
     "Calls, pages, logins and sockets that a limit let pass or refused.",
     ["scope", "decision"],
 )
+AUDIT_LOST = Counter(
+    "bellhop_audit_lost", "Refusals and failures counted, but not told one by one, in the audit book."
+)
+AUDIT_CHECKPOINTS = Counter("bellhop_audit_checkpoints", "Signatures under the audit book made by this node.")

@@ -1,10 +1,13 @@
 """Who may come in: people, properties, and the keys they carry."""
 
 from security.models.access import Membership, Property, Role, User
+from security.models.audit import AuditCheckpoint, AuditEntry
 from security.models.blocks import Block
 from security.models.credentials import Credential, CredentialKind, SocketTicket
 
 __all__ = [
+    "AuditCheckpoint",
+    "AuditEntry",
     "Block",
     "Credential",
     "CredentialKind",
