@@ -1,5 +1,5 @@
 """The back office's rooms about people, properties and keys."""
 
-from security.admin import credentials, members, people, properties
+from security.admin import audit, credentials, members, people, properties
 
-__all__ = ["credentials", "members", "people", "properties"]
+__all__ = ["audit", "credentials", "members", "people", "properties"]
