@@ -55,7 +55,7 @@ def is_genuine(checkpoint: AuditCheckpoint) -> bool:
 
 def _signer() -> Signer:
     first, *older = keys()
-    return Signer(key=first, salt=SALT, algorithm="sha256", fallback_keys=older)
+    return Signer(key=first, salt=SALT, algorithm="sha256", fallback_keys=[*older])
 
 
 def _text(checkpoint: AuditCheckpoint) -> str:

@@ -43,7 +43,7 @@ def keys() -> list[str]:
     """Return the keys of the book, the one that signs first."""
     if settings.AUDIT_KEY:
         return [key.strip() for key in str(settings.AUDIT_KEY).split(",")]
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
 def digest_of(text: str) -> str:

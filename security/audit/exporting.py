@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from security.audit.chain import AuditEntry
+from security.models import AuditEntry
 
 FIELDS = (
     *("chain", "number", "at", "node", "action", "actor_kind", "actor", "property_id", "target", "door"),

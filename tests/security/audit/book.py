@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection
 
@@ -40,7 +41,7 @@ def signed(chain: int) -> None:
     checkpoints.sign(chain, Tip.read(tip))
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: str | int | datetime) -> None:
     with off_guard(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -181,13 +182,21 @@ def test_socket_tickets(hotel: Hotel) -> None:
         tickets.redeem("used")
     queue.flush()
     assert book.only("ticket:used").actor == "lan"
-    assert book.only("ticket:refused")
+    assert book.only("ticket:refused").actor_kind == "anonymous"
 
 
 def test_blocks_from_the_shell() -> None:
     call_command("block", "add", "203.0.113.5", "--minutes", "5", stdout=StringIO())
     entry = book.only("source:blocked")
     assert (entry.chain, entry.target, entry.door) == (0, "address:203.0.113.5", "command")
+
+
+def test_a_flag_from_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("flag", "off", "request-rate-limiting", stdout=StringIO())
+    entry = book.only("flag:switched")
+    assert (entry.chain, entry.target) == (0, "request-rate-limiting")
+    assert json.loads(entry.before)["percent"] == 100
+    assert json.loads(entry.after)["percent"] == 0
 
 
 def test_keys_issued_and_revoked_from_the_shell(hotel: Hotel) -> None:
@@ -228,7 +237,7 @@ def test_a_creates_entry_travels_with_its_last_trip(hotel: Hotel) -> None:
 
 
 def _post(
-    client: Client, path: str, body: object, headers: dict[str, str], **extra: str
+    client: Client, path: str, body: object, headers: dict[str, str], **extra: Any
 ) -> dict[str, dict[str, object]]:
     response = client.post(path, body, content_type="application/json", headers=headers, **extra)
     assert response.status_code == 201, response.content
