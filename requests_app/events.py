@@ -80,6 +80,12 @@ def updated(work: Work, request: GuestRequest, by: Caller, *, before: Change, af
     _emit(work, UPDATED, request, by, extra=extra, change={"from": before, "to": after}, rooms=rooms)
 
 
+def erased(work: Work, request: GuestRequest, by: Caller, *, after: Change) -> None:
+    """The guest of a request was forgotten: told as an update, with no word of what was there before."""
+    change = {"from": {}, "to": after, "reason": "erased"}
+    _emit(work, UPDATED, request, by, extra={"changed": sorted(after)}, change=change)
+
+
 def message(work: Work, request: GuestRequest, by: Caller, *, message: Message) -> None:
     """Somebody wrote into the thread."""
     line = shown_message(message)

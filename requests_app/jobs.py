@@ -10,6 +10,7 @@ from django.utils import timezone
 from cluster.jobs import register
 from cluster.leader import leader_work
 from requests_app import actions, metrics, recount
+from requests_app.actions import retention
 from requests_app.recount import Drift
 from security.models import Property
 
@@ -17,6 +18,8 @@ logger = logging.getLogger("bellhop.statistics")
 
 SLA_SECONDS = 5
 STATISTICS_SECONDS = 300
+GUEST_DATA_SECONDS = 3600
+MOST_FORGOTTEN = 2_000  # of each property an hour: the first time there may be years of them
 BATCH = 50  # an event or two each: well within the second a leader's transaction may take
 MOST_BATCHES = 20
 
@@ -24,6 +27,7 @@ MOST_BATCHES = 20
 def declare() -> None:
     """Name the jobs to whoever leads; nothing is started here."""
     register("sla", SLA_SECONDS, escalate_late_requests)
+    register("guest-data", GUEST_DATA_SECONDS, forget_guests_in_time)
     register("statistics", STATISTICS_SECONDS, look_for_drift)
 
 
@@ -33,6 +37,11 @@ def escalate_late_requests(term: int) -> None:
         raised = actions.escalate(now=timezone.now(), limit=BATCH, unit=partial(leader_work, term))
         if raised < BATCH:
             return
+
+
+def forget_guests_in_time(term: int) -> None:
+    """Erase what the properties have kept for as long as they wanted to."""
+    retention.retain(now=timezone.now(), limit=MOST_FORGOTTEN, unit=partial(leader_work, term))
 
 
 def look_for_drift(term: int) -> None:  # noqa: ARG001 - it only reads, so a former leader does no harm

@@ -18,6 +18,7 @@ REMOVE = "request.remove"
 REOPEN = "request.reopen"
 EXPORT = "request.export"
 STAYS = "stay.keep"
+FORGET = "guest.forget"
 DUTY = "staff.duty"
 STAFF = "staff.read"
 CATALOGUE = "catalogue.read"
@@ -39,6 +40,7 @@ ROWS = {
     REOPEN: Row(manager=YES),
     EXPORT: Row(manager=YES),
     STAYS: Row(scope="stay", front_desk=YES, manager=YES),
+    FORGET: Row(manager=YES),
     DUTY: Row(department=OWN, front_desk=YES, manager=YES),
     STAFF: Row(scope="request:read", department=YES, front_desk=YES, manager=YES),
     CATALOGUE: Row(guest=OWN, scope="", department=YES, front_desk=YES, manager=YES),

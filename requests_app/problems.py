@@ -4,12 +4,14 @@ NotFound
 └── RequestNotFound      404 REQUEST_NOT_FOUND
 Problem
 ├── IllegalMove          409 INVALID_STATUS_TRANSITION
-└── BulkRejected         409 BULK_REJECTED
+├── BulkRejected         409 BULK_REJECTED
+└── RuleViolated
+    └── StillInHouse     422 BUSINESS_RULE_VIOLATION
 """
 
 from __future__ import annotations
 
-from cluster.answers.problems import NotFound, Problem
+from cluster.answers.problems import NotFound, Problem, RuleViolated
 
 
 class RequestNotFound(NotFound):
@@ -33,3 +35,12 @@ class BulkRejected(Problem):
     status = 409
     code = "BULK_REJECTED"
     message = "Nothing was changed: some requests of the batch can not be changed so."
+
+
+class StillInHouse(RuleViolated):
+    """A guest who has not left, or waits for something, is not forgotten by accident."""
+
+    def __init__(self, stays: int, requests: int) -> None:
+        super().__init__(
+            f"Still going on: {stays} stays and {requests} open requests. Check out and close them first."
+        )

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
-from security import audit
+from security import audit, text
 from security.caller import SYSTEM, Caller
 from security.models import Credential, CredentialKind, Property, User
 from security.signals import tell_access_changed
@@ -22,6 +22,7 @@ from security.signals import tell_access_changed
 SCOPES = ("request:create", "request:read", "request:update", "stay", "ops")
 STAFF_LIFETIME = timedelta(hours=12)
 HINT_LENGTH = 12
+NAME_LENGTH = 100
 
 PREFIXES = {CredentialKind.STAFF: "staff", CredentialKind.API_KEY: "key", CredentialKind.GUEST: "guest"}
 TOKEN = re.compile(rf"({'|'.join(PREFIXES.values())})_[A-Za-z0-9_-]{{43}}", re.ASCII)
@@ -49,6 +50,7 @@ def issue(
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise Invalid.field("scopes", f"Unknown: {', '.join(unknown)}. Known: {', '.join(SCOPES)}.")
+    name = text.clean("name", name, limit=NAME_LENGTH, multiline=False)
     if kind is CredentialKind.STAFF and expires_at is None:
         expires_at = timezone.now() + STAFF_LIFETIME
     token = f"{PREFIXES[kind]}_{secrets.token_urlsafe(32)}"

@@ -16,6 +16,7 @@ PROPERTY = "property.manage"
 PROPERTIES = "property.open"
 PEOPLE = "user.manage"
 AUDIT = "audit.read"
+BLOCKS = "block.manage"
 
 ROWS = {
     ME: Row(guest=OWN, scope="", department=YES, front_desk=YES, manager=YES),
@@ -27,6 +28,7 @@ ROWS = {
     PROPERTIES: Row(),
     PEOPLE: Row(),
     AUDIT: Row(manager=YES),
+    BLOCKS: Row(),
     STATUS: Row(scope="ops", manager=YES),
 }
 

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from cluster.cache import far
 from cluster.flags import reading
 from cluster.limits import counting
 from security.audit import appendonly
@@ -45,6 +46,12 @@ def elsewhere(db: None) -> OtherHotel:
 def nothing_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with all flags on, as a node knows them that has just looked: no test pays for the look."""
     monkeypatch.setattr(reading, "_snapshot", reading.Snapshot({}))
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep answers in Redis apart from those of other workers, who share the server."""
+    monkeypatch.setattr(far, "PREFIX", f"bellhop:cache:{secrets.token_hex(6)}:")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 import orjson
@@ -15,6 +15,8 @@ from cluster.answers.problems import Invalid, UnsupportedMedia
 MEDIA_TYPE = "application/json"
 DEEPEST = 32
 """Lists and objects inside one another; our own encoder stops at 254."""
+MOST_PARTS = 10_000
+"""Names and values, commas counted; the largest good body, a batch of 500 ids, has some 510."""
 
 
 class StrictJSONParser(BaseParser):
@@ -62,8 +64,11 @@ def parse(raw: bytes) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise not_json(str(error)) from error
-    # Only a text with many brackets can be deep, and walking costs more than counting.
-    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth_exceeds(value, DEEPEST):
+    # Only a text with many commas has many parts, and walking costs more than counting.
+    if raw.count(b",") >= MOST_PARTS and _parts(value, MOST_PARTS) > MOST_PARTS:
+        raise not_json(f"more than {MOST_PARTS} names and values")
+    # Likewise only one with many brackets is deep.
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deeper(value, DEEPEST):
         raise not_json(f"more than {DEEPEST} levels deep")
     _refuse_repeated_names(raw)
     return value
@@ -74,11 +79,26 @@ def not_json(why: str) -> Invalid:
     return Invalid(f"The body is not valid JSON: {why}.")
 
 
-def _depth_exceeds(value: object, levels: int) -> bool:
+def is_deeper(value: object, levels: int) -> bool:
+    """Say whether lists and objects stand more than ``levels`` inside one another; it looks no deeper."""
     if not isinstance(value, dict | list):
         return False
-    inside = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_depth_exceeds(item, levels - 1) for item in inside)
+    return levels == 0 or any(is_deeper(item, levels - 1) for item in _inside(value))
+
+
+def _parts(value: object, most: int) -> int:
+    """Return how many values there are; a little over ``most``, it stops counting."""
+    found, waiting = 0, [value]
+    while waiting and found <= most:
+        found += 1
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            waiting.extend(_inside(part))
+    return found
+
+
+def _inside(value: dict[str, object] | list[object]) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _refuse_repeated_names(raw: bytes) -> None:

@@ -8,6 +8,7 @@ died with it holds nobody up.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import cast
 
 from redis import Redis
@@ -18,6 +19,8 @@ from cluster.redis import breaker
 
 PREFIX = "bellhop:cache:"
 LOCK_MS = 1_000
+SCANNED = 1_000
+MOST_SCANS = 10_000
 WAIT_SECONDS = 0.1
 PAUSES = (0.004, 0.008, 0.016, 0.032, 0.04)
 
@@ -29,6 +32,26 @@ return 0
 """
 """One trip: the answer if it is of this generation, else 1 for "work it out", 0 for "somebody is"."""
 MINE, THEIRS = 1, 0
+
+
+def drop_all() -> int:
+    """Delete every answer kept in Redis; return how many there were. Raises Away."""
+    dropped, cursor = 0, 0
+    for _ in range(MOST_SCANS):
+        cursor, keys = breaker.use(partial(_scan, cursor=cursor))
+        if keys:
+            dropped += breaker.use(partial(_unlink, keys=keys))
+        if not cursor:
+            break
+    return dropped
+
+
+def _scan(redis: Redis, *, cursor: int) -> tuple[int, list[bytes]]:
+    return cast("tuple[int, list[bytes]]", redis.scan(cursor, match=f"{PREFIX}*", count=SCANNED))
+
+
+def _unlink(redis: Redis, *, keys: list[bytes]) -> int:
+    return redis.unlink(*keys)
 
 
 class Place:

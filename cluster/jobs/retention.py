@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,7 +13,9 @@ from django.utils import timezone
 from cluster.leader import leader_work
 from cluster.models import Event, StreamHead
 from cluster.statements import Statement
-from cluster.streams import UnderHead
+from cluster.streams import UnderHead, Work, unit_of_work
+
+Unit = Callable[[], AbstractContextManager[Work]]
 
 BATCH = 500
 MOST_BATCHES = 200
@@ -33,17 +37,28 @@ class Forgetting(UnderHead):
 
 
 def drop_old_frames(term: int) -> int:
+    """Drop what is too old or too much, as the leader; return how many events."""
+    return drop_frames(partial(leader_work, term))
+
+
+def drop_frames(unit: Unit = unit_of_work) -> int:
     """Drop what is too old or too much, of every stream, in small transactions; return how many events."""
-    return sum(_drop_of(stream, term) for stream in StreamHead.objects.values_list("stream", flat=True))
+    return sum(_drop_of(stream, unit) for stream in StreamHead.objects.values_list("stream", flat=True))
 
 
-def _drop_of(stream: int, term: int) -> int:
+def superfluous() -> int:
+    """Return how many events would lose their frames now, at most a batch a stream."""
+    spans = [_superfluous(stream) for stream in StreamHead.objects.values_list("stream", flat=True)]
+    return sum(until - oldest for oldest, until in spans)
+
+
+def _drop_of(stream: int, unit: Unit) -> int:
     dropped = 0
     for _ in range(MOST_BATCHES):
         oldest, until = _superfluous(stream)
         if until <= oldest:
             break
-        with leader_work(term) as work:
+        with unit() as work:
             forgetting = work.under_head(Forgetting, stream)
             forgetting.oldest, forgetting.until = oldest, until
         dropped += until - oldest

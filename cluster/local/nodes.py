@@ -82,6 +82,12 @@ def _manage(plan: Plan, application: Application, words: Sequence[str]) -> str:
     return done.stdout
 
 
+def run(plan: Plan, application: Application, words: Sequence[str]) -> int:
+    """Run a command of manage.py as one of this cluster, on the caller's terminal; return its exit code."""
+    command = [sys.executable, str(application.program), *words]
+    return subprocess.run(command, env=environment(plan, application), check=False).returncode
+
+
 def open_node(plan: Plan, application: Application, part: Part) -> "subprocess.Popen[bytes]":
     """Start one node; it is ready later."""
     command = [sys.executable, str(application.program), "serve", "--role", part.kind]

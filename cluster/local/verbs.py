@@ -3,7 +3,7 @@
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,12 @@ class Cluster:
             self._await_seen(found, part)
             seconds = time.monotonic() - begun
             self.say(f"{place}/{len(found.nodes)} {part.name} is back after {seconds:.1f} s.")
+
+    def manage(self, words: Sequence[str]) -> int:
+        """Run a command of manage.py with this cluster's environment; return its exit code."""
+        if not words:
+            raise Refused("manage needs a COMMAND; for example: manage.py local manage cluster status.")
+        return nodes.run(self._plan(), self.application, words)
 
     # --- one part -------------------------------------------------------------------------------
 

@@ -8,6 +8,16 @@ the first is rolled back it does the work itself. Only successes are remembered,
 """
 
 from cluster.once.calls import IDEMPOTENCY_KEY, REPLAYED, once
-from cluster.once.records import VALIDITY, forget_old, has_old
+from cluster.once.erasing import erase_answers
+from cluster.once.records import VALIDITY, count_old, forget_old, has_old
 
-__all__ = ["IDEMPOTENCY_KEY", "REPLAYED", "VALIDITY", "forget_old", "has_old", "once"]
+__all__ = [
+    "IDEMPOTENCY_KEY",
+    "REPLAYED",
+    "VALIDITY",
+    "count_old",
+    "erase_answers",
+    "forget_old",
+    "has_old",
+    "once",
+]

@@ -89,6 +89,11 @@ def has_old() -> bool:
     return _old().exists()
 
 
+def count_old() -> int:
+    """Return how many records there are to forget."""
+    return _old().count()
+
+
 def forget_old() -> int:
     """Delete records nobody may refer to any more, a thousand at most, and return how many."""
     some = list(_old().values_list("pk", flat=True)[:MOST_AT_ONCE])

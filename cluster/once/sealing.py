@@ -28,6 +28,8 @@ def seal(content: bytes, place: str) -> str:
 def unseal(sealed: str, place: str) -> bytes | None:
     """Return what was sealed at ``place``, or None when no key of ours opens it."""
     raw = b64decode(sealed)
+    if len(raw) <= NONCE:  # an answer that was erased
+        return None
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return _cipher(secret).decrypt(raw[:NONCE], raw[NONCE:], place.encode())

@@ -7,6 +7,7 @@ anybody catches up. See ``docs/events.md``.
 
 from cluster.streams.heads import open_streams
 from cluster.streams.log import Cursor, Gone, LogPage, history, oldest_known, read_heads, read_log
+from cluster.streams.rewriting import Rewriting, of_subjects
 from cluster.streams.scribes import Emission, Note
 from cluster.streams.standing import ACCESS, NEVER, SHOWN, Head, read_standing
 from cluster.streams.versions import move_version
@@ -23,11 +24,13 @@ __all__ = [
     "LogPage",
     "Note",
     "Opened",
+    "Rewriting",
     "UnderHead",
     "Work",
     "current_work",
     "history",
     "move_version",
+    "of_subjects",
     "oldest_known",
     "open_streams",
     "read_heads",

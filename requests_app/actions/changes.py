@@ -17,7 +17,13 @@ STAMPS = ("version", "updated_at")
 def save_changes(
     work: Work, request: GuestRequest, fields: Iterable[str], *, before: Contribution | None, now: datetime
 ) -> None:
-    """Save only ``fields``, one version on, and move the statistics from ``before``."""
+    """Save only ``fields``, one version on, and move the statistics from ``before``.
+
+    What changes after a guest was forgotten may be about a guest again, so retention looks at it anew.
+    """
+    if request.erased_at is not None and "erased_at" not in fields:
+        request.erased_at = None
+        fields = (*fields, "erased_at")
     request.version += 1
     request.updated_at = now
     request.save(update_fields=[*dict.fromkeys((*fields, *STAMPS))])

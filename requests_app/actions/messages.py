@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cluster.streams import unit_of_work
 from requests_app import access, events
-from requests_app.models import Message
+from requests_app.models import GuestRequest, Message
 from requests_app.permissions import THREAD
 from security.caller import Caller, CallerKind
 
@@ -22,5 +22,7 @@ def post_message(*, by: Caller, request_id: int, content: str) -> Message:
             content=content,
             created_at=timezone.now(),
         )
+        if request.erased_at is not None:  # there is something to forget again
+            GuestRequest.objects.filter(pk=request.pk).update(erased_at=None)
         events.message(work, request, by, message=message)
     return message

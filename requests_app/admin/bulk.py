@@ -17,11 +17,11 @@ from django.utils.translation import ngettext
 from cluster.answers.problems import Invalid
 from requests_app import actions
 from requests_app.actions import KEEP, ItemResult
-from requests_app.forms import PlainTextField
 from requests_app.lifecycle import Status
 from requests_app.models import GuestRequest
 from security.admin.walls import needs
 from security.authentication import caller_of
+from security.forms import PlainTextField
 
 NOBODY = "-"
 MOST = 500

@@ -11,9 +11,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.forms import PlainTextField
+from cluster.answers.problems import Invalid
 from requests_app.models import HouseRules, ServiceType
+from security import text
 from security.admin.walls import WalledAdmin
+from security.forms import PlainTextField
 from security.grants import PROPERTY
 
 LONGEST_WORD = 50
@@ -33,7 +35,7 @@ class WordsField(forms.CharField):
         """Return the words, each once, without blanks."""
         typed = value if isinstance(value, list) else str(value or "").splitlines()
         words = list(dict.fromkeys(" ".join(word.split()) for word in typed))
-        return [word for word in words if word]
+        return [_plain(word) for word in words if word]
 
     def validate(self, value: Any) -> None:
         """Refuse what no text could hold."""
@@ -41,13 +43,18 @@ class WordsField(forms.CharField):
             raise ValidationError(_("At most 200 words of at most 50 characters."))
 
     def run_validators(self, value: Any) -> None:
-        """The validators of a text do not fit a list; NUL is refused here instead."""
-        if any("\0" in word for word in value):
-            raise ValidationError(_("Null characters are not allowed."))
+        """The validators of a text do not fit a list."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare words, not their layout."""
         return bool(list(initial or []) != self.to_python(data))
+
+
+def _plain(word: str) -> str:
+    try:
+        return text.clean("text", word, limit=LONGEST_WORD)
+    except Invalid:
+        raise ValidationError(_("At most 200 words of at most 50 characters.")) from None
 
 
 class HouseRulesForm(forms.ModelForm[HouseRules]):
@@ -61,7 +68,7 @@ class HouseRulesForm(forms.ModelForm[HouseRules]):
 
     class Meta:
         model = HouseRules
-        fields = ("allow_anonymous", "alarm_words")
+        fields = ("allow_anonymous", "alarm_words", "guest_data_days")
 
 
 class HouseRulesAdmin(WalledAdmin):
@@ -69,9 +76,9 @@ class HouseRulesAdmin(WalledAdmin):
 
     permissions: ClassVar = {"view": PROPERTY, "change": PROPERTY}
     form = HouseRulesForm
-    list_display = ("property", "allow_anonymous")
+    list_display = ("property", "allow_anonymous", "guest_data_days")
     list_select_related = ("property",)
-    fields = ("allow_anonymous", "alarm_words")
+    fields = ("allow_anonymous", "alarm_words", "guest_data_days")
 
 
 class ServiceTypeForm(forms.ModelForm[ServiceType]):

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.actions import KEEP
 from requests_app.actions.assignment import NewAssignee
 from requests_app.admin.places import Choices
-from requests_app.forms import PlainTextField, offer
+from requests_app.forms import offer
 from requests_app.lifecycle import Priority, Urgency
 from requests_app.models import GuestRequest
+from security.forms import PlainTextField
 
 TEXTS = ("request_text", "room_number", "guest_name", "phone_number", "description", "special_instructions")
 CHOSEN = ("service_type", "priority", "urgency", "currency")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -12,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,14 +22,16 @@ from django.utils.translation import gettext_lazy
 from cluster.answers.problems import Problem
 from requests_app import actions
 from requests_app.actions import OpenedStay
+from requests_app.admin import forgetting
 from requests_app.admin.fields import MINUTES, room_rule
 from requests_app.admin.places import nothing_there, places_of, zone_of
-from requests_app.forms import PlainTextField, offer, tell
+from requests_app.forms import offer, tell
 from requests_app.models import Stay
-from requests_app.permissions import STAYS
+from requests_app.permissions import FORGET, STAYS
 from security import permissions
 from security.admin.walls import WalledAdmin, needs
 from security.authentication import caller_of
+from security.forms import PlainTextField
 from security.models import Property
 from security.permissions import Grant
 
@@ -68,7 +72,7 @@ class OpenStayForm(MoveStayForm):
 class StayAdmin(WalledAdmin):
     """Open stays. The guest's address is shown once, when the stay is opened."""
 
-    permissions: ClassVar = {"view": STAYS, "add": STAYS, "change": STAYS}
+    permissions: ClassVar = {"view": STAYS, "add": STAYS, "change": STAYS, "forget": FORGET}
     list_display = (
         "room_number",
         "guest_name",
@@ -84,7 +88,20 @@ class StayAdmin(WalledAdmin):
     search_fields = ("room_number", "guest_name")
     list_per_page = 50
     show_full_result_count = False
-    actions = ("end",)
+    actions = ("end", "forget")
+
+    def get_urls(self) -> list[Any]:
+        """Add the page that asks before it forgets."""
+        page = self.admin_site.admin_view(partial(forgetting.page, self))
+        return [path("forget/", page, name="requests_app_stay_forget"), *super().get_urls()]
+
+    @needs("forget")
+    @admin.action(description=gettext_lazy("Forget this guest…"))
+    def forget(self, request: HttpRequest, queryset: QuerySet[Stay]) -> HttpResponse:
+        """Ask first, on a page of its own; there it is done, in small units of work."""
+        pks = queryset.order_by("pk").values_list("pk", flat=True)[: self.list_per_page]
+        query = urlencode({"stay": list(pks)}, doseq=True)
+        return HttpResponseRedirect(f"{reverse('admin:requests_app_stay_forget')}?{query}")
 
     @needs("change")
     @admin.action(description=gettext_lazy("Check out"))

@@ -87,6 +87,8 @@ def _assigned(entry: Entry) -> str:
 
 
 def _updated(entry: Entry) -> str:
+    if entry["reason"] == "erased":
+        return _("The guest was forgotten")
     before, after = entry["from"] or {}, entry["to"] or {}
     return "; ".join(f"{_label(name)}: {_short(before.get(name))} → {_short(after[name])}" for name in after)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -10,6 +9,8 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cluster.answers import bodies
+from cluster.answers.problems import Invalid
 from security import text
 
 MOST = 100
@@ -26,43 +27,34 @@ class ItemsField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Return the array."""
-        items = _decoded(data) if isinstance(data, str) else data
+        items = self._decoded(data) if isinstance(data, str) else data
         if not isinstance(items, list):
             raise serializers.ValidationError("Send a JSON array.", code="not_a_list")
-        if len(items) > MOST or _depth(items) > DEEPEST or len(orjson.dumps(items)) > LARGEST:
+        if bodies.is_deeper(items, DEEPEST) or len(items) > MOST or len(orjson.dumps(items)) > LARGEST:
             raise serializers.ValidationError(
                 f"At most {MOST} items, {DEEPEST} levels deep and {LARGEST} bytes.", code="too_large"
             )
-        for word in _texts(items):
-            text.clean(self.field_name or "items", word, limit=settings.MAX_INPUT_LENGTH)
-        return items
+        return [self._kept(item) for item in items]
 
     def to_representation(self, value: Any) -> Any:
         """Return the array as it is."""
         return value
 
+    def _decoded(self, data: str) -> object:
+        if len(data) > LARGEST:
+            raise serializers.ValidationError(f"At most {LARGEST} bytes.", code="too_large")
+        try:
+            return bodies.parse(data.encode()) if data.strip() else []
+        except (Invalid, UnicodeEncodeError):
+            return None
 
-def _decoded(data: str) -> object:
-    try:
-        return orjson.loads(data) if data.strip() else []
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _depth(value: object) -> int:
-    if not isinstance(value, list | dict):
-        return 0
-    inside = value.values() if isinstance(value, dict) else value
-    return 1 + max((_depth(part) for part in inside), default=0)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield name
-            yield from _texts(part)
+    def _kept(self, value: Any) -> Any:
+        """Return a part of what was ordered with each of its texts as it is kept anywhere else."""
+        if isinstance(value, str):
+            most = settings.MAX_INPUT_LENGTH
+            return text.clean(self.field_name or "items", value, limit=most, maximum=most)
+        if isinstance(value, list):
+            return [self._kept(part) for part in value]
+        if isinstance(value, dict):
+            return {self._kept(name): self._kept(part) for name, part in value.items()}
+        return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 import xlsxwriter
@@ -39,15 +39,16 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
 
 def workbook(rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield the file in blocks, after it was written to disk row by row: a zip is closed at its end."""
-    with TemporaryFile() as file:
-        _write_workbook(file, rows)
+    # A folder of its own: what the writer leaves behind when a row fails holds guests' names.
+    with TemporaryDirectory(prefix="bellhop-export-") as folder, TemporaryFile() as file:
+        _write_workbook(file, rows, folder)
         file.seek(0)
         while block := file.read(BLOCK):
             yield block
 
 
-def _write_workbook(file: IO[bytes], rows: Iterable[Row]) -> None:
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+def _write_workbook(file: IO[bytes], rows: Iterable[Row], folder: str) -> None:
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
     sheet = book.add_worksheet()
     for number, row in enumerate(_with_head(rows)):
         line = number % MOST_ROWS_A_SHEET

@@ -2,6 +2,7 @@
 
 from requests_app.models.catalogue import HouseRules, Room, ServiceType
 from requests_app.models.counts import DailyCount
+from requests_app.models.erasure import Erasure, ErasureTarget, TargetKind
 from requests_app.models.message import Message
 from requests_app.models.request import OPEN, GuestRequest, Priority, Source, Status, Urgency
 from requests_app.models.staff import Duty
@@ -11,6 +12,8 @@ __all__ = [
     "OPEN",
     "DailyCount",
     "Duty",
+    "Erasure",
+    "ErasureTarget",
     "GuestRequest",
     "HouseRules",
     "Message",
@@ -20,5 +23,6 @@ __all__ = [
     "Source",
     "Status",
     "Stay",
+    "TargetKind",
     "Urgency",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.lifecycle import ALARM_WORDS
 from security.models import Property, Role
+
+LONGEST_KEPT_DAYS = 3650
 
 
 def default_alarm_words() -> list[str]:
@@ -31,6 +33,13 @@ class HouseRules(models.Model):
         default=default_alarm_words,
         blank=True,
         help_text=_("Whole words that raise a request to urgent, as a JSON list."),
+    )
+    guest_data_days = models.PositiveIntegerField(
+        _("days guests' data is kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT_DAYS)],
+        help_text=_("After check-out, and after a request is closed. Empty: until somebody erases it."),
     )
 
     class Meta:

@@ -23,6 +23,9 @@ CLIMBING = Q(
     held_at__isnull=True,
     escalation_level__lt=HIGHEST_LEVEL,
 )
+UNERASED = Q(erased_at__isnull=True) & (
+    Q(completed_at__isnull=False) | Q(cancelled_at__isnull=False) | Q(deleted_at__isnull=False)
+)
 PRESSING = UNFINISHED & (Q(priority=Priority.HIGH) | Q(urgency__gte=Urgency.URGENT))
 
 
@@ -86,6 +89,7 @@ class GuestRequest(models.Model):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("request")
@@ -140,6 +144,8 @@ class GuestRequest(models.Model):
                 "request_pressing", "property", "-urgency", "-priority", "due_at", "id", condition=PRESSING
             ),
             _index("request_stay", "stay", "-created_at", "-id"),
+            # What retention still has to look at; a request enters it when it is closed.
+            _index("request_unerased", "property", "created_at", condition=UNERASED),
         )
 
     def __str__(self) -> str:
@@ -151,6 +157,7 @@ __all__ = [
     "LIVE",
     "OPEN",
     "PRESSING",
+    "UNERASED",
     "UNFINISHED",
     "GuestRequest",
     "Priority",

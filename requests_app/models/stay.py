@@ -20,6 +20,7 @@ class Stay(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     check_out = models.DateTimeField(_("check-out planned"))
     checked_out_at = models.DateTimeField(_("checked out"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     opened_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     credential = models.OneToOneField(
         Credential, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -34,6 +35,11 @@ class Stay(models.Model):
                 fields=("property", "room_number"),
                 condition=models.Q(checked_out_at__isnull=True),
                 name="stay_open_room",
+            ),
+            models.Index(
+                fields=("property", "check_out"),
+                condition=models.Q(erased_at__isnull=True),
+                name="stay_unerased",
             ),
         )
 

@@ -17,13 +17,14 @@ from requests_app import actions
 from requests_app.actions import NewRequest
 from requests_app.actions.create import DEFAULT_SERVICE
 from requests_app.form_keys import new_form_key, send_once
-from requests_app.forms import PlainTextField, offer, tell
+from requests_app.forms import offer, tell
 from requests_app.lifecycle import Status
 from requests_app.pages.door import Guest, for_guests
 from requests_app.pages.words import status_icon, status_word
 from requests_app.permissions import READ
 from requests_app.queries import catalogue, detail
 from requests_app.queries.listing import Paging, Question, page
+from security.forms import PlainTextField
 
 MOST_SHOWN = 100
 SENT_BEFORE = _("You sent this form before; press the button again to send it once more.")

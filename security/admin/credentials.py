@@ -15,14 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from security import credentials, grants
 from security.admin.walls import WalledAdmin, needs
 from security.authentication import caller_of
+from security.credentials import NAME_LENGTH
+from security.forms import PlainTextField
 from security.models import Credential, CredentialKind
 
 
 class NewKeyForm(forms.ModelForm):  # type: ignore[type-arg]
     """An Api-Key of one property."""
 
-    name = forms.CharField(
-        label=_("name"), max_length=100, help_text=_("Who carries it, e.g. voice assistant.")
+    name = PlainTextField(
+        label=_("name"), limit=NAME_LENGTH, help_text=_("Who carries it, e.g. voice assistant.")
     )
     scopes = forms.MultipleChoiceField(
         label=_("scopes"),

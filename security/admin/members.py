@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from security import grants, members
 from security.admin.walls import WalledAdmin, needs
 from security.authentication import caller_of
+from security.forms import PlainTextField
 from security.models import Membership
 from security.models.access import USERNAME_LENGTH
 
@@ -23,12 +24,12 @@ MOST_RESETS = 20
 class NewMemberForm(forms.ModelForm):  # type: ignore[type-arg]
     """A person and their role; without a password one is made and shown once."""
 
-    username = forms.CharField(
+    username = PlainTextField(
         label=_("username"),
-        max_length=USERNAME_LENGTH,
+        limit=USERNAME_LENGTH,
         help_text=_("Of a new person, or exactly that of somebody who already works in another property."),
     )
-    display_name = forms.CharField(label=_("display name"), max_length=100, required=False)
+    display_name = PlainTextField(label=_("display name"), limit=100, required=False)
     password = forms.CharField(
         label=_("password"),
         required=False,
@@ -45,7 +46,7 @@ class NewMemberForm(forms.ModelForm):  # type: ignore[type-arg]
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
     """A member's role, name, and whether they may come in."""
 
-    display_name = forms.CharField(label=_("display name"), max_length=100, required=False)
+    display_name = PlainTextField(label=_("display name"), limit=100, required=False)
 
     class Meta:
         model = Membership

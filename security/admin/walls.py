@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
@@ -15,6 +16,7 @@ from cluster.answers.problems import NotFound, PermissionDenied, Problem
 from cluster.streams import current_work, unit_of_work
 from security import audit, permissions
 from security.authentication import caller_of
+from security.forms import PlainTextField
 from security.models import Property
 from security.permissions import Grant
 
@@ -116,6 +118,19 @@ class WalledAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         elif self.admin_site.is_registered(related):
             options.setdefault("queryset", self.admin_site.get_model_admin(related).get_queryset(request))
         return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Let every text of a row come in by the one rule of texts."""
+        found = super().formfield_for_dbfield(db_field, request, **options)
+        if type(found) is not forms.CharField or not db_field.max_length:
+            return found
+        return PlainTextField(
+            limit=db_field.max_length,
+            required=found.required,
+            label=found.label,
+            help_text=found.help_text,
+            initial=found.initial,
+        )
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         """Save in one unit of work."""

@@ -21,17 +21,21 @@ from cluster.answers.problems import Problem
 from cluster.leader import leader_work
 from cluster.models import CONTROL_STREAM
 from cluster.streams import unit_of_work
+from security import text
 from security.caller import ANONYMOUS, SYSTEM, Caller
 from security.flags import ADVANCED_SECURITY
 from security.metrics import CALLS_BLOCKED
 from security.models import Block
 from security.signals import tell_access_changed
+from security.watch import tally
 
 logger = logging.getLogger("bellhop.security")
 
 BLOCKED = "source:blocked"
 UNBLOCKED = "source:unblocked"
 MOST = 10_000
+REASON_LENGTH = 200
+LONGEST_MINUTES = 366 * 24 * 60
 
 OWNERS = {"user": "user_id", "stay": "stay_id", "key": "credential_id"}
 
@@ -100,6 +104,7 @@ def add(
     is_whole: bool = False,
 ) -> Block:
     """Block a source for a while on every node; a longer block is never made shorter by itself."""
+    reasons = [text.clean("reason", reason, limit=REASON_LENGTH, multiline=False) for reason in reasons]
     until = timezone.now() + timedelta(seconds=seconds)
     told = {
         "reasons": sorted(set(reasons)),
@@ -126,11 +131,12 @@ def add(
 
 
 def remove(source: str, *, by: str) -> bool:
-    """Let a source in again; say whether it was blocked."""
+    """Let a source in again and forget its score; say whether it was blocked."""
     with unit_of_work():
         gone, _ = Block.objects.filter(source=source).delete()
         if gone:
             _tell(UNBLOCKED, source, {"by": by})
+            transaction.on_commit(lambda: tally.forget(source), robust=True)
             transaction.on_commit(refresh, robust=True)
     if gone:
         logger.warning("source.unblocked", extra={"source": source, "by": by})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -170,6 +171,20 @@ def test_a_name_nobody_has(town: Town) -> None:
     refused = town.manage("kill", "web-7")
     assert refused.returncode == 1
     assert "no part 'web-7'" in refused.stderr
+
+
+def test_a_word_that_can_not_be_meant(town: Town) -> None:
+    refused = town.manage("slow", "web-1", "-5")
+    assert refused.returncode == 2
+    assert "'-5' is not a number of milliseconds" in refused.stderr
+
+
+def test_a_command_runs_as_one_of_the_cluster(town: Town) -> None:
+    done = town.manage("manage", "cluster", "status", "--json")
+    assert (done.returncode, {node["instanceId"] for node in json.loads(done.stdout)["nodes"]}) == (
+        0,
+        {"web-1", "web-2", "live-1", "live-2"},
+    )
 
 
 def test_a_taken_port_is_said_at_once(town: Town, tmp_path: Path) -> None:

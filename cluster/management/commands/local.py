@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from argparse import ArgumentTypeError
+from argparse import REMAINDER, ArgumentTypeError
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -19,6 +19,7 @@ from cluster.local.plan import BALANCERS, MOST_NODES, Refused
 from cluster.local.verbs import Cluster
 
 NODES = 3
+MOST_MILLISECONDS = 60_000
 PART_VERBS = {
     "kill": "end a part as a power cut does (SIGKILL to all its processes)",
     "pause": "hold a part still (SIGSTOP): it keeps its connections and says nothing",
@@ -27,6 +28,16 @@ PART_VERBS = {
     "start": "start a part again: same name, port and data (Redis comes back empty)",
     "cut": "cut a node off from Redis, as by a broken cable; `redis` cuts all nodes off",
     "heal": "undo cut and slow",
+}
+DONE = {
+    "kill": "is dead",
+    "pause": "is held",
+    "resume": "goes on",
+    "stop": "has stopped",
+    "start": "is ready",
+    "cut": "is cut off from Redis",
+    "heal": "has its way to Redis again",
+    "slow": "has a way to Redis that is {milliseconds:g} ms slower",
 }
 COLOURS = {"running": "green", "paused": "yellow", "stopped": "dim", "dead": "red"}
 
@@ -65,7 +76,9 @@ class Command(BaseCommand):
             verb(name, help_text).add_argument("name", metavar="NAME")
         slow = verb("slow", "make a node's way to Redis slower; `redis` slows all nodes; 0 heals")
         slow.add_argument("name", metavar="NAME")
-        slow.add_argument("milliseconds", type=float, metavar="MILLISECONDS")
+        slow.add_argument("milliseconds", type=_milliseconds, metavar="MILLISECONDS")
+        manage = verb("manage", "run manage.py COMMAND in the cluster's environment; its exit code is ours")
+        manage.add_argument("words", nargs=REMAINDER, metavar="COMMAND …")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
@@ -94,10 +107,17 @@ class Command(BaseCommand):
             self._status(as_json=options["json"])
         elif verb == "roll":
             self.cluster.roll()
-        elif verb in ("cut", "heal", "slow"):
-            self.cluster.wire(options["name"], cut=verb == "cut", slow=options.get("milliseconds", 0))
+        elif verb == "manage":
+            sys.exit(self.cluster.manage(options["words"]))
         else:
-            getattr(self.cluster, verb)(options["name"])
+            self._to_part(verb, **options)
+
+    def _to_part(self, verb: str, *, name: str, milliseconds: float = 0, **_: Any) -> None:
+        if verb in ("cut", "heal", "slow"):
+            self.cluster.wire(name, cut=verb == "cut", slow=milliseconds)
+        else:
+            getattr(self.cluster, verb)(name)
+        self.stdout.write(f"{name} {DONE[verb].format(milliseconds=milliseconds)}.")
 
     def _up(self, options: dict[str, Any]) -> None:
         try:
@@ -145,6 +165,16 @@ def _nodes(text: str) -> int:
     number = int(text) if text.isdigit() else 0
     if not 1 <= number <= MOST_NODES:
         raise ArgumentTypeError(f"{text!r} is not a number of nodes from 1 to {MOST_NODES}")
+    return number
+
+
+def _milliseconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= MOST_MILLISECONDS:
+        raise ArgumentTypeError(f"{text!r} is not a number of milliseconds from 0 to {MOST_MILLISECONDS}")
     return number
 
 

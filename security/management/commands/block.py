@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cluster.answers.problems import Problem
 from security.models import Block
-from security.watch import blocks, sources, tally
+from security.watch import blocks, sources
 
 EXIT_CODES = """
 exit codes: 0 done · 1 no such source, or it is not blocked · 2 wrong usage
@@ -59,7 +60,10 @@ class Command(BaseCommand):
         source = _source(said["source"])
         reasons = [said["reason"]] if said["reason"] else []
         seconds = said["minutes"] * 60
-        row = blocks.add(source, seconds=seconds, reasons=reasons, by=getpass.getuser(), is_whole=True)
+        try:
+            row = blocks.add(source, seconds=seconds, reasons=reasons, by=getpass.getuser(), is_whole=True)
+        except Problem as problem:
+            raise CommandError(problem.error) from None
         shown = _shown(row)
         self._say(shown if said["json"] else f"{source} is blocked until {shown['until']}.")
 
@@ -67,7 +71,6 @@ class Command(BaseCommand):
         source = _source(said["source"])
         if not blocks.remove(source, by=getpass.getuser()):
             raise CommandError(f"{source} is not blocked.")
-        tally.forget(source)
         self._say({"removed": source} if said["json"] else f"{source} may come in again.")
 
     def _say(self, value: object) -> None:
@@ -77,7 +80,7 @@ class Command(BaseCommand):
 def _minutes(text: str) -> float:
     """Return a positive number of minutes, a year at most."""
     minutes = float(text)
-    if not 0 < minutes <= 366 * 24 * 60:
+    if not 0 < minutes <= blocks.LONGEST_MINUTES:
         raise argparse.ArgumentTypeError("between 0 and 527040 minutes")
     return minutes
 

@@ -192,9 +192,9 @@ def test_blocks_from_the_shell() -> None:
 
 
 def test_a_flag_from_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    call_command("flag", "off", "request-rate-limiting", stdout=StringIO())
+    call_command("flag", "off", "request-caching", stdout=StringIO())
     entry = book.only("flag:switched")
-    assert (entry.chain, entry.target) == (0, "request-rate-limiting")
+    assert (entry.chain, entry.target) == (0, "request-caching")
     assert json.loads(entry.before)["percent"] == 100
     assert json.loads(entry.after)["percent"] == 0
 
