@@ -22,14 +22,8 @@ def refuse_changes(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
 
 def allow_changes(_: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Take the triggers off."""
-    for table in TABLES:
-        for verb in ("update", "delete", "truncate"):
-            if editor.connection.vendor == "postgresql":
-                editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}")
-            else:
-                editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
-    if editor.connection.vendor == "postgresql":
-        editor.execute("DROP FUNCTION IF EXISTS security_audit_refuse()")
+    for statement in removals(editor.connection.vendor):
+        editor.execute(statement)
 
 
 def statements(vendor: str) -> list[str]:
@@ -37,6 +31,15 @@ def statements(vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [_FUNCTION, *(_on_postgresql(table, verb) for table in TABLES for verb in _TIMES)]
     return [_on_sqlite(table, verb) for table in TABLES for verb in ("update", "delete")]
+
+
+def removals(vendor: str) -> list[str]:
+    """Return what takes them off."""
+    names = [(table, f"{table}_no_{verb}") for table in TABLES for verb in _TIMES]
+    if vendor == "postgresql":
+        drops = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for table, name in names]
+        return [*drops, "DROP FUNCTION IF EXISTS security_audit_refuse()"]
+    return [f"DROP TRIGGER IF EXISTS {name}" for _, name in names]
 
 
 # A trigger of the row's would cost nothing more, and would not see a TRUNCATE.

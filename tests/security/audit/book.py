@@ -49,8 +49,12 @@ def run(sql: str, *values: str | int | datetime) -> None:
 @contextmanager
 def off_guard() -> Iterator[None]:
     """Take the triggers off as the owner of the tables can."""
-    with connection.schema_editor() as editor:
-        appendonly.allow_changes(None, editor)
+    _execute(appendonly.removals(connection.vendor))
     yield
-    with connection.schema_editor() as editor:
-        appendonly.refuse_changes(None, editor)
+    _execute(appendonly.statements(connection.vendor))
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

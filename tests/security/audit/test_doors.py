@@ -192,7 +192,7 @@ def test_blocks_from_the_shell() -> None:
 
 
 def test_a_flag_from_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    call_command("flag", "off", "request-caching", stdout=StringIO())
+    call_command("flag", "request-caching", "off", stdout=StringIO())
     entry = book.only("flag:switched")
     assert (entry.chain, entry.target) == (0, "request-caching")
     assert json.loads(entry.before)["percent"] == 100
