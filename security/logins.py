@@ -9,8 +9,9 @@ from django.http import HttpRequest
 
 from cluster.answers.problems import AuthenticationRequired, PermissionDenied, detail
 from cluster.streams import unit_of_work
-from security import credentials, lockout, second_factor
+from security import audit, credentials, lockout, second_factor
 from security.addresses import client_address
+from security.audit.logins import ENDED, tell_came
 from security.authentication import caller_for_user
 from security.caller import Caller
 from security.models import CredentialKind, User
@@ -41,13 +42,15 @@ def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "")
         raise AuthenticationRequired(REFUSAL)
     shown = _second_factor(caller, user, otp, attempt)
     attempt.succeeded()
-    issued = credentials.issue(
-        CredentialKind.STAFF,
-        user=user,
-        second_factor=shown,
-        address=client_address(request)[:45],
-        agent=request.META.get("HTTP_USER_AGENT", "")[:200],
-    )
+    with unit_of_work():
+        tell_came(caller, user)
+        issued = credentials.issue(
+            CredentialKind.STAFF,
+            user=user,
+            second_factor=shown,
+            address=client_address(request)[:45],
+            agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        )
     return Login(caller, issued)
 
 
@@ -70,6 +73,7 @@ def log_out(*, request: HttpRequest, by: Caller) -> None:
     """Take back the token that was shown, or end the session."""
     with unit_of_work():
         if by.credential_id is not None:
+            audit.record(ENDED, by=by, target=by.identity())
             credentials.revoke([by.credential_id], by=by)
         else:
             auth.logout(request)  # and tells it: security.sessions

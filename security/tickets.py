@@ -12,7 +12,7 @@ from django.utils import timezone
 from cluster.answers.problems import AuthenticationRequired
 from cluster.leader import leader_work
 from cluster.streams import unit_of_work
-from security import authentication, credentials, permissions
+from security import audit, authentication, credentials, permissions
 from security.caller import Caller, CallerKind
 from security.grants import TICKET
 from security.models import SocketTicket
@@ -46,6 +46,16 @@ def issue(caller: Caller) -> Ticket:
 
 def redeem(token: str) -> Caller:
     """Take the pass and return who it stands for now. Raises AuthenticationRequired for a used or old one."""
+    try:
+        caller = _redeemed(token)
+    except AuthenticationRequired:
+        audit.happened("ticket:refused")
+        raise
+    audit.happened("ticket:used", by=caller)
+    return caller
+
+
+def _redeemed(token: str) -> Caller:
     if not token or len(token) > LONGEST or not token.isascii():
         raise AuthenticationRequired
     with unit_of_work():

@@ -36,6 +36,7 @@ INSTANCE_ID = ENVIRONMENT.instance_id
 RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
+AUDIT_KEY = plain(ENVIRONMENT.audit_key)
 
 # --- The apps and their order -----------------------------------------------------------------
 INSTALLED_APPS = [
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "cluster.middleware.ProbesMiddleware",
     "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "security.audit.middleware.AuditMiddleware",
     "security.watch.middleware.BlockListMiddleware",
     "security.middleware.SessionMiddleware",
     "security.middleware.LocaleMiddleware",

@@ -39,7 +39,10 @@ Transports = Annotated[list[str], BeforeValidator(transports)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(log_level)]
 
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
-SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK", "METRICS_TOKEN", "DEMO_PASSWORD")
+SECRETS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
+    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY"),
+)
 MILLISECONDS = "a whole number of milliseconds"
 
 
@@ -133,6 +136,12 @@ class Environment(BaseModel):
     secret_key: SecretStr | None = Field(None, min_length=32, description="at least 32 random characters")
     secret_key_fallback: SecretStr | None = Field(
         None, min_length=32, description="the SECRET_KEY before this one, while it is being changed"
+    )
+    audit_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="at least 32 random characters that sign the audit book, older keys behind it, "
+        "separated by commas; not set means a key derived from SECRET_KEY",
     )
     allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
     cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")

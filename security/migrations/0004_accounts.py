@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('security', '0006_key_limit'),
+        ('security', '0003_audit'),
     ]
 
     operations = [
