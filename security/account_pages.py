@@ -48,7 +48,7 @@ class AccountPages:
         if request.method == "POST" and form.is_valid():
             limits.admit_login(request)
             if second_step.show(request, user, form.cleaned_data["code"]):
-                return redirect("admin:index")
+                return HttpResponseRedirect(second_step.destination(request))
             form.add_error("code", _("Wrong or used code."))
         return self._page(request, "second_step", _("Second factor"), form=form)
 
@@ -72,7 +72,10 @@ class AccountPages:
                 else:
                     request.session.pop(setup.DRAFT, None)
                     second_step.finish(request, user)
-                    return self._page(request, "recovery_codes", _("Recovery codes"), codes=codes)
+                    onward = second_step.destination(request)
+                    return self._page(
+                        request, "recovery_codes", _("Recovery codes"), codes=codes, onward=onward
+                    )
         picture = setup.picture(user, secret)
         return self._page(
             request, "set_up", _("Set up a second factor"), form=form, secret=secret, picture=picture
