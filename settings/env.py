@@ -256,7 +256,7 @@ class Environment(BaseModel):
     )
     oidc_issuer: Issuer = Field(
         "",
-        description="the address of an OpenID Connect provider, as it names itself (https://login.example.com), "
+        description="an OpenID Connect provider as it names itself (https://login.example.com), "
         "with which people may sign in; with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET",
     )
     oidc_client_id: str = Field("", max_length=255, description="what the provider calls this service")

@@ -445,7 +445,7 @@ def test_links_in_the_back_office(hotel: Hotel, provider: Provider) -> None:
     said = {"user": hotel.hoa.pk, "issuer": provider.issuer, "subject": "sub-1"}
     assert provider.issuer in above.get(f"{path}add/").content.decode()
     assert above.post(f"{path}add/", said).status_code == 302
-    assert AuditEntry.objects.filter(action="identity:added", actor="admin").exists()
+    assert AuditEntry.objects.filter(action="identity:created", actor="admin").exists()
     assert above.post(f"{path}add/", said).status_code == 200
     row = Identity.objects.get()
     assert above.get(path).status_code == 200
