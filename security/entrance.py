@@ -128,6 +128,7 @@ class BackOffice(admin.AdminSite):
             path("oidc/callback", sign_on_pages.callback, name="oidc-callback"),
             path("second-factor/", pages.second_step, name="second-factor"),
             path("account/", self.admin_view(pages.account), name="account"),
+            path("account/key/", pages.add_key, name="security-key"),
             path("account/second-factor/", pages.set_up, name="second-factor-setup"),
             *super().get_urls(),
         ]

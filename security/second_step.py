@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from security import lockout, second_factor
 from security.authentication import caller_for_user
 from security.models import User
+from security.second_factor import keys
 from security.session_store import PASSED
 
 WAITING = "waiting_for_second_factor"
@@ -55,6 +56,16 @@ def show(request: HttpRequest, user: User, code: str) -> bool:
     """Let them in if the code is good. Raises LimitExceeded after too many wrong ones."""
     attempt = lockout.attempt(request, user.username)
     if not second_factor.passes(user.pk, code):
+        return False
+    attempt.succeeded()
+    finish(request, user)
+    return True
+
+
+def show_key(request: HttpRequest, user: User, answer: str) -> bool:
+    """Let them in if it is the answer of a key of theirs. Raises LimitExceeded after too many wrong ones."""
+    attempt = lockout.attempt(request, user.username)
+    if not keys.is_shown(request, user, answer):
         return False
     attempt.succeeded()
     finish(request, user)
