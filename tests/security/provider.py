@@ -118,6 +118,15 @@ class Provider:
 
         class Door(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if self.path.startswith("/authorize?"):
+                    asked = parse_qs(urlsplit(self.path).query)
+                    self.send_response(302)
+                    self.send_header(
+                        "Location", f"{asked['redirect_uri'][0]}?{provider.authorize(self.path)}"
+                    )
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 self.tell(*provider.answer(self.path, {}, ""))
 
             def do_POST(self) -> None:
