@@ -77,7 +77,8 @@ def finish(request: HttpRequest, user: User, *, shown: bool = True) -> None:
     wanted = request.session.get(WANTED, "")
     request.session.pop(WAITING, None)
     auth.login(request, user, backend=BACKEND)
-    request.session[WANTED] = wanted  # another person's session was emptied
+    if wanted:
+        request.session[WANTED] = wanted  # another person's session was emptied
     if shown:
         request.session[PASSED] = True
 

@@ -15,7 +15,7 @@ from tests.cast import Hotel
 from tests.security.authenticator import SoftKey
 from tests.security.test_second_factor import LOGIN, PAGE, SETUP, api, code, enrolled, office
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 ADD, ACCOUNT = "/admin/account/key/", "/admin/account/"
 
 
@@ -39,6 +39,7 @@ def came_in(client: Client) -> bool:
     return client.get("/api/auth/me").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_it_works(hotel: Hotel) -> None:
     key, client = SoftKey(), office(hotel.hoa)
     codes = added(client, key).context["codes"]
@@ -154,6 +155,7 @@ def test_the_api_says_what_a_key_is_good_for(hotel: Hotel) -> None:
     assert api(otp=codes[0]).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_ten_keys_are_the_most(hotel: Hotel, monkeypatch: Any) -> None:
     monkeypatch.setattr(keys, "MOST", 1)
     client = office(hotel.hoa)

@@ -30,7 +30,7 @@ from tests.security.provider import CLIENT, SECRET, Key, Provider
 from tests.security.test_second_factor import PAGE, SETUP, code, enrolled
 from tests.settings.test_environment import IN_PROD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 LOGIN, START, BACK = "/admin/login/", "/admin/oidc/start", "/admin/oidc/callback"
 
 
@@ -73,6 +73,7 @@ def refused(client: Client, query: str) -> str:
     return " ".join(str(each) for each in answer.context["messages"])
 
 
+@pytest.mark.both_databases
 def test_it_works(hoa: User, provider: Provider) -> None:
     client = Client()
     page = client.get(LOGIN, {"next": "/admin/account/"}).content.decode()
@@ -282,6 +283,7 @@ def test_who_was_let_out_stays_outside(hoa: User, provider: Provider) -> None:
     assert "not open" in refused(client, begun(provider, client))
 
 
+@pytest.mark.both_databases
 def test_a_name_links_only_where_that_is_allowed(hotel: Hotel, provider: Provider, settings: Any) -> None:
     settings.OIDC_LINK_BY_USERNAME = True
     client = Client()
@@ -423,6 +425,7 @@ def record_of(exchange: Any, sent: list[Any]) -> Any:
     return kept
 
 
+@pytest.mark.both_databases
 def test_links_by_command(hotel: Hotel, provider: Provider, capsys: Any) -> None:
     call_command("identity", "link", "hoa", "sub-1")
     client = Client()
@@ -436,6 +439,7 @@ def test_links_by_command(hotel: Hotel, provider: Provider, capsys: Any) -> None
     assert not came_in(client)
 
 
+@pytest.mark.both_databases
 def test_links_in_the_back_office(hotel: Hotel, provider: Provider) -> None:
     path = "/admin/security/identity/"
     above, manager = Client(), Client()
