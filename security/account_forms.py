@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from security import lockout
+from security.forms import PlainTextField
 from security.models import User
+from security.second_factor.keys import LONGEST_ANSWER
 
 
 class CodeForm(forms.Form):
@@ -46,6 +48,14 @@ class PasswordForm(forms.Form):
             raise forms.ValidationError(_("Wrong password."))
         attempt.does_not_count()
         return password
+
+
+class KeyForm(PasswordForm):
+    """The name of a new security key, and what the browser made."""
+
+    field_order = ("name", "password")
+    name = PlainTextField(label=_("Name of the key"), limit=60)
+    credential = forms.CharField(widget=forms.HiddenInput(), max_length=LONGEST_ANSWER)
 
 
 class SetUpForm(PasswordForm, CodeForm):

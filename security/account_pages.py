@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from cluster.answers.problems import Invalid, NotFound
 from security import limits, second_factor, second_step, sessions
-from security.account_forms import CodeForm, PasswordForm, SetUpForm
+from security.account_forms import CodeForm, KeyForm, PasswordForm, SetUpForm
 from security.authentication import caller_for_user, caller_of
 from security.models import User
-from security.second_factor import setup
+from security.second_factor import keys, setup
+from security.session_store import PASSED
 
 if TYPE_CHECKING:
     from security.entrance import BackOffice
@@ -31,7 +32,7 @@ class AccountPages:
     def __init__(self, site: BackOffice) -> None:
         self.site = site
         guard = [never_cache, require_http_methods(POSTS)]
-        for name in ("second_step", "set_up", "account"):
+        for name in ("second_step", "set_up", "add_key", "account"):
             view = getattr(self, name)
             for each in guard:
                 view = each(view)
@@ -44,21 +45,30 @@ class AccountPages:
             return redirect("admin:login")
         if not second_factor.is_set_up(user.pk):
             return redirect("admin:second-factor-setup")
-        form = CodeForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        is_key = "credential" in request.POST
+        form = CodeForm(None if is_key else request.POST or None)
+        if is_key:
+            limits.admit_login(request)
+            if second_step.show_key(request, user, request.POST["credential"]):
+                return HttpResponseRedirect(second_step.destination(request))
+            messages.error(request, _("That key was not accepted. Please try again."))
+        elif request.method == "POST" and form.is_valid():
             limits.admit_login(request)
             if second_step.show(request, user, form.cleaned_data["code"]):
-                return redirect("admin:index")
+                return HttpResponseRedirect(second_step.destination(request))
             form.add_error("code", _("Wrong or used code."))
-        return self._page(request, "second_step", _("Second factor"), form=form)
+        question, has_app = keys.question(request, user), second_factor.has_app(user.pk)
+        return self._page(
+            request, "second_step", _("Second factor"), form=form, question=question, has_app=has_app
+        )
 
     def set_up(self, request: HttpRequest) -> HttpResponse:
         """Set up a second factor: those whose role needs one find no other page until they did."""
-        user = second_step.person(request) or (request.user if caller_of(request).is_known else None)
+        user = self._may_add(request)
         if not isinstance(user, User):
-            return redirect("admin:login")
-        if second_factor.is_set_up(user.pk):
-            return redirect("admin:account" if caller_of(request).is_known else "admin:second-factor")
+            return user
+        if second_factor.has_app(user.pk):
+            return redirect("admin:account")
         secret = setup.draft(request.session)
         form = SetUpForm(request.POST or None, request=request, user=user)
         if request.method == "POST":
@@ -71,12 +81,48 @@ class AccountPages:
                     form.add_error("code", str(wrong.details[0]["message"]))
                 else:
                     request.session.pop(setup.DRAFT, None)
-                    second_step.finish(request, user)
-                    return self._page(request, "recovery_codes", _("Recovery codes"), codes=codes)
+                    return self._added(request, user, codes)
         picture = setup.picture(user, secret)
         return self._page(
             request, "set_up", _("Set up a second factor"), form=form, secret=secret, picture=picture
         )
+
+    def add_key(self, request: HttpRequest) -> HttpResponse:
+        """Register a security key or passkey, beside others or as the only second factor."""
+        user = self._may_add(request)
+        if not isinstance(user, User):
+            return user
+        form = KeyForm(request.POST or None, request=request, user=user)
+        if request.method == "POST":
+            limits.admit_login(request)
+            if form.is_valid():
+                said = form.cleaned_data
+                try:
+                    by, answer = caller_for_user(user), said["credential"]
+                    codes = keys.register(request, by=by, user=user, name=said["name"], answer=answer)
+                except Invalid as wrong:
+                    form.add_error("name", str(wrong.details[0]["message"]))
+                else:
+                    return self._added(request, user, codes)
+        options = keys.registration(request, user)
+        return self._page(request, "add_key", _("Add a security key"), form=form, options=options)
+
+    def _may_add(self, request: HttpRequest) -> User | HttpResponse:
+        """Return who may add a factor: those inside, and those whose role needs a first one."""
+        is_inside = caller_of(request).is_known
+        user = second_step.person(request) or (request.user if is_inside else None)
+        if not isinstance(user, User):
+            return redirect("admin:login")
+        if second_factor.is_set_up(user.pk) and not is_inside:
+            return redirect("admin:second-factor")
+        return user
+
+    def _added(self, request: HttpRequest, user: User, codes: list[str]) -> HttpResponse:
+        second_step.finish(request, user)
+        if not codes:
+            return redirect("admin:account")
+        onward = second_step.destination(request)
+        return self._page(request, "recovery_codes", _("Recovery codes"), codes=codes, onward=onward)
 
     def account(self, request: HttpRequest) -> HttpResponse:
         """Show what is open, and end it."""
@@ -96,6 +142,8 @@ class AccountPages:
             _("My account"),
             opened=sessions.open_of(caller),
             has_second_factor=second_factor.is_set_up(request.user.pk),
+            has_app=second_factor.has_app(request.user.pk),
+            keys=keys.keys_of(request.user.pk),
             form=form,
         )
 
@@ -115,9 +163,22 @@ class AccountPages:
             if not form.is_valid():
                 return None
             setup.take_away(by=caller, user_id=caller.user_id)
-            request.session.pop("second_factor", None)
+            request.session.pop(PASSED, None)
             messages.success(request, _("The second factor is taken away."))
+        elif "remove_key" in said and isinstance(request.user, User):
+            self._remove_key(request, request.user)
         return HttpResponseRedirect(request.path)
+
+    def _remove_key(self, request: HttpRequest, user: User) -> None:
+        limits.admit_login(request)
+        key, form = request.POST["remove_key"], PasswordForm(request.POST, request=request, user=user)
+        if not form.is_valid() or not key.isdecimal() or len(key) > 18:
+            messages.error(request, _("Wrong password."))
+            return
+        keys.remove(by=caller_of(request), user=user, key_id=int(key))
+        if not second_factor.is_set_up(user.pk):
+            request.session.pop(PASSED, None)
+        messages.success(request, _("The key is removed."))
 
     def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
         shown = {**self.site.each_context(request), "title": title, **context}

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from security import limits, lockout, second_factor, second_step, sessions
+from security import limits, lockout, second_factor, second_step, sessions, sign_on_pages
 from security.account_pages import AccountPages
 from security.authentication import caller_for_user, caller_of
 from security.models import User
@@ -59,6 +59,7 @@ class StaffLoginView(LoginView):
         user = form.get_user()
         if second_factor.is_set_up(user.pk):
             second_step.begin(self.request, user)
+            second_step.go_on_to(self.request, self.get_redirect_url())
             return HttpResponseRedirect(reverse("admin:second-factor"))
         return super().form_valid(form)
 
@@ -83,6 +84,7 @@ class BackOffice(admin.AdminSite):
             and second_step.person(request) is not None
             and request.user.is_authenticated
         ):
+            second_step.go_on_to(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
             return HttpResponseRedirect(reverse("admin:second-factor"))
         context = {
             **self.each_context(request),
@@ -90,6 +92,7 @@ class BackOffice(admin.AdminSite):
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
+            **sign_on_pages.offer(request),
             **(extra_context or {}),
         }
         if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
@@ -118,11 +121,14 @@ class BackOffice(admin.AdminSite):
         return response
 
     def get_urls(self) -> list[Any]:
-        """Return Django's pages and those about one's own account."""
+        """Return Django's pages, those of single sign-on and those about one's own account."""
         pages = AccountPages(self)
         return [
+            path("oidc/start", sign_on_pages.start, name="oidc-start"),
+            path("oidc/callback", sign_on_pages.callback, name="oidc-callback"),
             path("second-factor/", pages.second_step, name="second-factor"),
             path("account/", self.admin_view(pages.account), name="account"),
+            path("account/key/", pages.add_key, name="security-key"),
             path("account/second-factor/", pages.set_up, name="second-factor-setup"),
             *super().get_urls(),
         ]

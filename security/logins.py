@@ -18,6 +18,10 @@ from security.models import CredentialKind, User
 
 REFUSAL = "Wrong username or password."
 CODE_NEEDED = "This account needs a code of its second factor too: otp."
+KEY_ONLY = (
+    "Your security key works in the back office only: log in here with a recovery code as otp, "
+    "or set up an authenticator app."
+)
 CODE_WRONG = "Wrong or used code."
 SET_UP = "Your role needs a second factor: log in to the back office once, which sets it up."
 
@@ -63,7 +67,8 @@ def _second_factor(caller: Caller, user: User, otp: str, attempt: lockout.Try) -
         return False
     if not otp:
         attempt.does_not_count()
-        raise AuthenticationRequired(CODE_NEEDED, details=[detail("otp", CODE_NEEDED, "required")])
+        needed = CODE_NEEDED if second_factor.has_app(user.pk) else KEY_ONLY
+        raise AuthenticationRequired(needed, details=[detail("otp", needed, "required")])
     if not second_factor.passes(user.pk, otp):
         raise AuthenticationRequired(CODE_WRONG, details=[detail("otp", CODE_WRONG)])
     return True

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from django.contrib import auth
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from security import lockout, second_factor
 from security.authentication import caller_for_user
 from security.models import User
+from security.second_factor import keys
 from security.session_store import PASSED
 
 WAITING = "waiting_for_second_factor"
+WANTED = "wanted_page"
+LONGEST_WANTED = 2000
 SECONDS = 600
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -57,8 +62,44 @@ def show(request: HttpRequest, user: User, code: str) -> bool:
     return True
 
 
-def finish(request: HttpRequest, user: User) -> None:
-    """Log them in under a new session key, as one who showed a second factor."""
+def show_key(request: HttpRequest, user: User, answer: str) -> bool:
+    """Let them in if it is the answer of a key of theirs. Raises LimitExceeded after too many wrong ones."""
+    attempt = lockout.attempt(request, user.username)
+    if not keys.is_shown(request, user, answer):
+        return False
+    attempt.succeeded()
+    finish(request, user)
+    return True
+
+
+def finish(request: HttpRequest, user: User, *, shown: bool = True) -> None:
+    """Log them in under a new session key, as one who showed a second factor unless said otherwise."""
+    wanted = request.session.get(WANTED, "")
     request.session.pop(WAITING, None)
     auth.login(request, user, backend=BACKEND)
-    request.session[PASSED] = True
+    if wanted:
+        request.session[WANTED] = wanted  # another person's session was emptied
+    if shown:
+        request.session[PASSED] = True
+
+
+def go_on_to(request: HttpRequest, address: str) -> None:
+    """Keep where they wanted to go before they had to log in."""
+    wanted = local(request, address)
+    if wanted:
+        request.session[WANTED] = wanted
+    else:
+        request.session.pop(WANTED, None)
+
+
+def destination(request: HttpRequest) -> str:
+    """Return where they wanted to go, once; the index where they did not say."""
+    return request.session.pop(WANTED, "") or reverse("admin:index")
+
+
+def local(request: HttpRequest, address: str) -> str:
+    """Return an address of this host as it is, and nothing for any other."""
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours and len(address) <= LONGEST_WANTED else ""

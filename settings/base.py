@@ -191,6 +191,13 @@ MFA_TOTP_ISSUER = "Bellhop"
 MFA_TOTP_TOLERANCE = 1
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+OIDC_ISSUER = ENVIRONMENT.oidc_issuer
+OIDC_CLIENT_ID = ENVIRONMENT.oidc_client_id
+OIDC_CLIENT_SECRET = plain(ENVIRONMENT.oidc_client_secret)
+OIDC_NAME = ENVIRONMENT.oidc_name
+OIDC_SCOPES = tuple(ENVIRONMENT.oidc_scopes)
+OIDC_USERNAME_CLAIM = ENVIRONMENT.oidc_username_claim
+OIDC_LINK_BY_USERNAME = ENVIRONMENT.oidc_link_by_username
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -15,6 +15,7 @@ from settings.values import (
     database_url,
     health_path,
     hosts,
+    issuer,
     log_level,
     networks,
     origins,
@@ -33,6 +34,7 @@ Networks = Annotated[list[Network], BeforeValidator(networks)]
 Origins = Annotated[list[str], BeforeValidator(origins)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
+Issuer = Annotated[str, AfterValidator(issuer)]
 Certificates = Annotated[Path, AfterValidator(certificates)]
 HealthPath = Annotated[str, AfterValidator(health_path)]
 Transports = Annotated[list[str], BeforeValidator(transports)]
@@ -41,7 +43,7 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 SECRETS = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
-    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY"),
+    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY", "OIDC_CLIENT_SECRET"),
 )
 MILLISECONDS = "a whole number of milliseconds"
 
@@ -251,6 +253,34 @@ class Environment(BaseModel):
         ge=60_000,
         le=43_200_000,
         description=f"{MILLISECONDS}, 60000 to 43200000, after which an unused session is over",
+    )
+    oidc_issuer: Issuer = Field(
+        "",
+        description="an OpenID Connect provider as it names itself (https://login.example.com), "
+        "with which people may sign in; with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET",
+    )
+    oidc_client_id: str = Field("", max_length=255, description="what the provider calls this service")
+    oidc_client_secret: SecretStr | None = Field(
+        None, max_length=1_000, description="what this service shows the provider"
+    )
+    oidc_name: str = Field(
+        "single sign-on",
+        max_length=60,
+        description="the provider's name on the login page, up to 60 characters",
+    )
+    oidc_scopes: Names = Field(
+        ["openid", "profile"],
+        description="scopes to ask for, separated by commas; openid always is",
+    )
+    oidc_username_claim: str = Field(
+        "preferred_username",
+        pattern=r"^[A-Za-z0-9_.:/-]{1,100}$",
+        description="which claim OIDC_LINK_BY_USERNAME compares; email counts only when email_verified",
+    )
+    oidc_link_by_username: bool = Field(
+        False,
+        description="true (a first login links the account of the same username, never a superuser's) or "
+        "false (an administrator links each)",
     )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
 

@@ -39,6 +39,7 @@ PERMISSIONS_POLICY: dict[str, str | list[str] | tuple[str]] = {
     "microphone": [],
     "midi": [],
     "payment": [],
+    "publickey-credentials-create": ["self"],
     "publickey-credentials-get": ["self"],
     "usb": [],
 }

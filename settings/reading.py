@@ -22,6 +22,7 @@ NEVER_OFF = ("RATE_LIMIT_MAX_REQUESTS", "RATE_LIMIT_STAFF", "RATE_LIMIT_SOCKETS"
 DISTINCT_LETTERS = 10
 EXAMPLE_KEYS = ("django-insecure", "change", "secret", "your-", "example")
 NEARLY = 0.86
+SINGLE_SIGN_ON = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 STRICT_NEEDS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS")
 
 
@@ -94,6 +95,7 @@ def misfits(chosen: str, said: Mapping[str, str], environment: Environment) -> I
     yield from weak_keys(said) if strict else ()
     yield from unwritable(said, environment, strict=strict)
     yield from contradictions(environment)
+    yield from half_a_sign_on(said, strict=strict)
     for name in NEVER_OFF if strict else ():
         if getattr(environment, name.lower()) == 0:
             yield Problem(name, "is '0'", allowed(name))
@@ -150,6 +152,16 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         yield Problem("REDIS_SSL_CA", "is set, and REDIS_URL is not rediss://…", "with a rediss:// address")
     if environment.metrics_port == environment.port:
         yield Problem("METRICS_PORT", f"is {environment.port}, as PORT is", "another port than PORT")
+
+
+def half_a_sign_on(said: Mapping[str, str], *, strict: bool) -> Iterator[Problem]:
+    """Single sign-on that could not work, or that anybody on the way could answer for."""
+    given = [name for name in SINGLE_SIGN_ON if name in said]
+    for name in SINGLE_SIGN_ON if given else ():
+        if name not in said:
+            yield Problem(name, f"is not set beside {given[0]}", f"{allowed(name)}; all three, or none")
+    if strict and said.get("OIDC_ISSUER", "https:").lower().startswith("http:"):
+        yield Problem("OIDC_ISSUER", "is a plain http:// address", "https://…, but for settings.dev")
 
 
 def notices(environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -55,6 +55,17 @@ def origins(raw: object) -> list[str]:
     return found
 
 
+def issuer(address: str) -> str:
+    """A provider's address just as it names itself, for that is compared to the letter."""
+    parts = urlsplit(address)
+    _ = parts.port
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        raise ValueError("not a provider's address")
+    if parts.query or parts.fragment or len(address) > 255:
+        raise ValueError("not a provider's address alone")
+    return address
+
+
 def database_url(secret: SecretStr) -> SecretStr:
     """A PostgreSQL address with a database name, or a SQLite path."""
     parts = urlsplit(secret.get_secret_value())

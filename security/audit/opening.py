@@ -6,7 +6,7 @@ from cluster import jobs, turns
 from cluster.streams import scribes
 from security.audit import checkpoints, logins, queue, scribe, watching  # noqa: F401 - logins listens
 from security.audit.digests import keep_plain
-from security.models import Credential, Membership, Property, User
+from security.models import Credential, Identity, Membership, Property, User
 
 REFUSAL = ("permission", "method", "room")
 
@@ -22,10 +22,12 @@ def open_book() -> None:
     keep_plain("leader", "leader")
     keep_plain("access", *REFUSAL)
     keep_plain("credential", "kind", "scopes")
+    keep_plain("login", "by", "reason")
     watching.watch(User, "user", "username", "language")
     watching.watch(Membership, "member", "role", place=lambda row: row.property_id)
     watching.watch(
         Property, "property", "slug", "name", "timezone", "currency", "language", place=lambda row: row.pk
     )
     watching.watch(Credential, "credential", "kind", "scopes", "hint", place=lambda row: row.property_id)
+    watching.watch(Identity, "identity", "issuer")
     watching.listen()

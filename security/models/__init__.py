@@ -4,6 +4,7 @@ from security.models.access import Membership, Property, Role, User
 from security.models.audit import AuditCheckpoint, AuditEntry
 from security.models.blocks import Block
 from security.models.credentials import Credential, CredentialKind, SocketTicket
+from security.models.identities import Identity
 from security.models.sessions import StaffSession
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Block",
     "Credential",
     "CredentialKind",
+    "Identity",
     "Membership",
     "Property",
     "Role",

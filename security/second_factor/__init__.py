@@ -1,10 +1,11 @@
-"""The second thing somebody shows after their password: a code of their phone, or a recovery code.
+"""The second thing somebody shows after their password: a code of their phone, a key, or a recovery code.
 
 django-allauth keeps and checks them; here is who needs one (``policy``), how its secrets are stored
-(``adapter``), that a code counts once in the whole cluster (``codes``), and setting one up (``setup``).
+(``adapter``), that a code counts once in the whole cluster (``codes``), setting one up (``setup``), and
+security keys (``keys``).
 """
 
-from security.second_factor.codes import is_set_up, passes
+from security.second_factor.codes import has_app, is_set_up, passes
 from security.second_factor.policy import is_demanded
 
-__all__ = ["is_demanded", "is_set_up", "passes"]
+__all__ = ["has_app", "is_demanded", "is_set_up", "passes"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+
+from security.models import User
 
 PURPOSE = b"bellhop second factor"
 
@@ -28,6 +33,15 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no t
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """Return what the phone shows: the username, for not everybody has mail."""
         return user.get_username()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return whom a key is made for: the host the browser came to, without its port."""
+        host = urlsplit(f"//{context.request.get_host()}").hostname or ""
+        return {"id": host, "name": settings.MFA_TOTP_ISSUER}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return whose it is, in words the browser shows."""
+        return {"id": str(user.pk).encode(), "name": user.username, "display_name": user.shown_as()}
 
 
 def _box() -> MultiFernet:

@@ -14,11 +14,17 @@ from django.db import transaction
 logger = logging.getLogger("bellhop.security")
 
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 LONGEST = 20
 
 
 def is_set_up(user_id: int) -> bool:
     """Say whether somebody has a second factor."""
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=FACTORS).exists())
+
+
+def has_app(user_id: int) -> bool:
+    """Say whether one of somebody's factors is an app with codes."""
     return bool(Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists())
 
 

@@ -14,7 +14,7 @@ from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
 from security.caller import Caller
 from security.models import User
-from security.second_factor.codes import passes
+from security.second_factor.codes import KINDS, passes
 from security.signals import tell_access_changed
 
 DRAFT = "second_factor_draft"
@@ -42,7 +42,7 @@ def finish(*, by: Caller, user: User, secret: str, code: str) -> list[str]:
     if not totp.validate_totp_code(secret, code):
         raise Invalid.field("code", "Wrong code. Is the phone's clock right?")
     with unit_of_work():
-        _delete(user.pk)
+        Authenticator.objects.filter(user_id=user.pk, type__in=KINDS).delete()
         totp.TOTP.activate(user, secret)
         codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
         passes(user.pk, code)

@@ -27,7 +27,7 @@ from settings.redis import address
 from tests.live.lines import until
 from tests.settings.authority import Authority
 from tests.settings.test_environment import IN_PROD
-from tests.settings.variables import AUTHORITY, EFFECTS, house
+from tests.settings.variables import AUTHORITY, EFFECTS, TOGETHER, house
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name.upper() for name in Environment.model_fields]
@@ -51,7 +51,8 @@ def test_nothing_is_promised_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if EFFECTS[name].value != AUTHORITY])
 def test_it_moves_this_and_nothing_else(monkeypatch: Any, tmp_path: Path, name: str) -> None:
-    given = {"DJANGO_SETTINGS_MODULE": "settings.dev", "DATA_DIR": str(tmp_path)}
+    together = {each: TOGETHER[each] for each in EFFECTS[name].beside}
+    given = {"DJANGO_SETTINGS_MODULE": "settings.dev", "DATA_DIR": str(tmp_path)} | together
     before = house(monkeypatch, given)
     value = str(tmp_path / "other") if name == "DATA_DIR" else EFFECTS[name].value
     after = house(monkeypatch, given | {name: value})

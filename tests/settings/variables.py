@@ -12,11 +12,15 @@ AUTHORITY = "an authority's file"
 
 
 class Effect(NamedTuple):
-    """A value unlike the default, the Django settings it alone moves, and a test of what they do."""
+    """A value unlike the default, the Django settings it alone moves, and a test of what they do.
+
+    ``beside`` names what must be set with it: a group that acts only together.
+    """
 
     value: str
     moves: tuple[str, ...]
     seen: str
+    beside: tuple[str, ...] = ()
 
 
 def house(monkeypatch: Any, said: dict[str, str]) -> dict[str, Any]:
@@ -43,7 +47,32 @@ CACHE = "tests/cluster/test_cache.py::"
 TLS = "tests/settings/test_tls.py::"
 TIMES = HERE + "test_databases_are_told"
 
+SIGN_ON = "tests/security/test_single_sign_on.py::"
+TOGETHER = {
+    "OIDC_ISSUER": "https://login.example",
+    "OIDC_CLIENT_ID": "bellhop",
+    "OIDC_CLIENT_SECRET": "between-us",
+}
+
 EFFECTS = {
+    "OIDC_ISSUER": Effect("https://id.example", ("OIDC_ISSUER",), SIGN_ON, tuple(TOGETHER)),
+    "OIDC_CLIENT_ID": Effect("front-desk", ("OIDC_CLIENT_ID",), SIGN_ON, tuple(TOGETHER)),
+    "OIDC_CLIENT_SECRET": Effect(
+        "not-what-it-was",
+        ("OIDC_CLIENT_SECRET",),
+        SIGN_ON + "test_the_provider_is_shown_our_secret",
+        tuple(TOGETHER),
+    ),
+    "OIDC_NAME": Effect("Hotel ID", ("OIDC_NAME",), SIGN_ON + "test_it_works"),
+    "OIDC_SCOPES": Effect(
+        "openid,email", ("OIDC_SCOPES",), SIGN_ON + "test_the_way_there_asks_for_what_is_configured"
+    ),
+    "OIDC_USERNAME_CLAIM": Effect(
+        "email", ("OIDC_USERNAME_CLAIM",), SIGN_ON + "test_a_name_links_only_where_that_is_allowed"
+    ),
+    "OIDC_LINK_BY_USERNAME": Effect(
+        "true", ("OIDC_LINK_BY_USERNAME",), SIGN_ON + "test_a_name_links_only_where_that_is_allowed"
+    ),
     "HOST": Effect(
         "127.0.0.2", ("LISTEN_HOST", "ALLOWED_HOSTS"), HERE + "test_serve_listens_where_it_is_told"
     ),
