@@ -110,6 +110,22 @@ def test_plain_http_is_sent_to_https_and_probes_are_not(over_https: dict[str, An
     assert Client().get("/health/live").status_code == 200
 
 
+def test_a_program_in_the_clear_is_refused_and_not_sent_on(hotel: Hotel, over_https: dict[str, Any]) -> None:
+    lan = cast.bearer(hotel.lan)
+    refused = Client().get("/api/request", headers=lan)
+    assert (refused.status_code, refused.json()["code"]) == (403, "PERMISSION_DENIED")
+    assert "Location" not in refused
+    tells_all(refused)
+    assert Client().get("/api/request", headers=lan, **over_https).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/admin/login/", "/stay", "/api/request", "/static/admin/css/base.css"]
+)
+def test_nothing_is_echoed(path: str) -> None:
+    assert Client().trace(path).status_code == 405
+
+
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/", "/api/docs", "/stay", "/api/request"])
 def test_the_observatory_gives_its_best_grade(hotel: Hotel, over_https: dict[str, Any], path: str) -> None:
     client = Client()
