@@ -22,6 +22,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from security import limits, lockout, second_factor, second_step, sessions
+from security.account_forms import awaits_own_password
 from security.account_pages import AccountPages
 from security.authentication import caller_for_user, caller_of
 from security.models import User
@@ -84,6 +85,8 @@ class BackOffice(admin.AdminSite):
             and request.user.is_authenticated
         ):
             return HttpResponseRedirect(reverse("admin:second-factor"))
+        if request.method == "GET" and awaits_own_password(request):
+            return HttpResponseRedirect(reverse("admin:first-password"))
         context = {
             **self.each_context(request),
             "title": _("Log in"),
@@ -124,6 +127,7 @@ class BackOffice(admin.AdminSite):
             path("second-factor/", pages.second_step, name="second-factor"),
             path("account/", self.admin_view(pages.account), name="account"),
             path("account/second-factor/", pages.set_up, name="second-factor-setup"),
+            path("account/first-password/", pages.first_password, name="first-password"),
             *super().get_urls(),
         ]
 

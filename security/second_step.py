@@ -5,11 +5,14 @@ Between the two nobody is logged in: the session only says who gave a good passw
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import auth
 from django.http import HttpRequest
 from django.utils import timezone
 
-from security import lockout, second_factor
+from cluster.streams import unit_of_work
+from security import lockout, second_factor, sessions
 from security.authentication import caller_for_user
 from security.models import User
 from security.session_store import PASSED
@@ -62,3 +65,14 @@ def finish(request: HttpRequest, user: User) -> None:
     request.session.pop(WAITING, None)
     auth.login(request, user, backend=BACKEND)
     request.session[PASSED] = True
+
+
+def begin_anew(request: HttpRequest, user: User, change: Callable[[], object]) -> None:
+    """Change what somebody comes in with, end all they have open, and log them in under a new key."""
+    has_passed = bool(request.session.get(PASSED))
+    with unit_of_work():
+        sessions.end_all(by=caller_for_user(user), user_id=user.pk)
+        change()
+    auth.login(request, user, backend=BACKEND)
+    if has_passed:
+        request.session[PASSED] = True

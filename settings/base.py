@@ -200,6 +200,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "security.passwords.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "OPTIONS": {"password_list_path": BASE_DIR / "security" / "breached-passwords.txt.gz"},
+    },
+    {"NAME": "security.passwords.HouseWords"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
