@@ -107,6 +107,8 @@ TOTAL_NODES = ENVIRONMENT.total_nodes
 COMPRESSION_ENABLED = ENVIRONMENT.compression_enabled
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
+SSL_CERTIFICATE = ENVIRONMENT.ssl_certificate
+SSL_KEY = ENVIRONMENT.ssl_key or SSL_CERTIFICATE
 ROLE = ENVIRONMENT.role
 WEB_THREADS = ENVIRONMENT.web_threads
 # With others there is a balancer that looks at /health/ready; one process alone has nobody to wait for.

@@ -48,6 +48,10 @@ EFFECTS = {
         "127.0.0.2", ("LISTEN_HOST", "ALLOWED_HOSTS"), HERE + "test_serve_listens_where_it_is_told"
     ),
     "PORT": Effect("8123", ("LISTEN_PORT",), HERE + "test_serve_listens_where_it_is_told"),
+    "SSL_CERTIFICATE": Effect(
+        AUTHORITY, (), "tests/serving/test_tls.py::test_both_kinds_of_server_speak_tls"
+    ),
+    "SSL_KEY": Effect("/tmp/key.pem", ("SSL_KEY",), "tests/serving/test_tls.py::test_a_pair_that_is_none"),
     "ROLE": Effect("web", ("ROLE",), "tests/serving/test_roles.py::"),
     "WEB_THREADS": Effect("7", ("WEB_THREADS",), "tests/serving/test_roles.py::"),
     "DRAIN_GRACE": Effect(
