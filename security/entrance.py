@@ -58,6 +58,7 @@ class StaffLoginView(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Nobody who has a second factor is logged in by a password."""
         user = form.get_user()
+        self.request.session.flush()  # Django keeps the key of somebody who logs in once more
         if second_factor.is_set_up(user.pk):
             second_step.begin(self.request, user)
             return HttpResponseRedirect(reverse("admin:second-factor"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,11 @@ def test_scripts_keep_others_names_out_of_prototypes() -> None:
             "postMessage",
         ):
             assert bad not in text, (path.name, bad)
+
+
+def test_scripts_keep_nothing_but_the_wish_for_sound() -> None:
+    kept = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.")
+    keepers = {path.name for path in SCRIPTS if kept.search(path.read_text(encoding="utf-8"))}
+    assert keepers == {"sound.js"}
+    (wish,) = re.findall(r"setItem\((.*), ", (ROOT / "requests_app/static/bellhop/sound.js").read_text())
+    assert wish == "WISH"
