@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from cluster.answers.problems import AuthenticationRequired
-from requests_app.pages.door import COOKIE, LASTING, Guest, goodbye, let_in
+from requests_app.pages.door import LASTING, Guest, goodbye, let_in
 from security import limits
 
 OURSELVES = ("", "none", "same-origin")
@@ -31,7 +31,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
         return _asked(request, guest)
     response = HttpResponseRedirect(reverse("guest-stay"))
     response.set_cookie(
-        COOKIE,
+        settings.GUEST_COOKIE_NAME,
         token,
         max_age=LASTING,
         path="/stay",

@@ -39,6 +39,7 @@ def over_https(settings: Settings) -> dict[str, Any]:
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    settings.GUEST_COOKIE_NAME = "__Secure-bellhop_stay"
     return {"secure": True}
 
 
@@ -165,6 +166,15 @@ def test_cookies_are_for_this_host_and_https_alone(hotel: Hotel, over_https: dic
     assert (session["path"], session["domain"]) == ("/", "")
     csrf = answer.cookies["__Host-csrftoken"]
     assert (csrf["secure"], csrf["samesite"], csrf["path"]) == (True, "Lax", "/")
+
+
+def test_a_guest_s_cookie_is_for_https_and_their_own_pages(hotel: Hotel, over_https: dict[str, Any]) -> None:
+    client, token = Client(), cast.checked_in(hotel.lan, hotel.property).token
+    cookie = client.get(f"/s/{token}", **over_https).cookies["__Secure-bellhop_stay"]
+    assert (cookie["secure"], cookie["httponly"], cookie["path"]) == (True, True, "/stay")
+    assert client.get("/stay", **over_https).status_code == 200
+    gone = Client().get("/stay", **over_https).cookies["__Secure-bellhop_stay"]
+    assert (gone["max-age"], gone["secure"]) == (0, True)
 
 
 def test_the_end_of_a_session_clears_what_the_browser_kept(hotel: Hotel) -> None:

@@ -132,6 +132,7 @@ EFFECTS = {
         (
             *("HTTPS_ONLY", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"),
             *("LANGUAGE_COOKIE_SECURE", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"),
+            *("LANGUAGE_COOKIE_NAME", "GUEST_COOKIE_NAME"),
         ),
         HERE + "test_https_only_sends_others_there",
     ),
