@@ -61,7 +61,7 @@ def awaits_own_password(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.must_change_password and second_step.person(request) is None
 
 
-class FirstPasswordForm(PasswordChangeForm):  # type: ignore[type-arg] # no subscript at run time
+class FirstPasswordForm(PasswordChangeForm):
     """A password of one's own in place of one that somebody else has set."""
 
     def clean_new_password1(self) -> str:

@@ -66,7 +66,9 @@ class HeadersMiddleware(Layer):
 class HttpsMiddleware(SecurityMiddleware):
     """Django's redirect to HTTPS, for pages; its headers are written above."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(  # type: ignore[override] # a refusal, too
+        self, request: HttpRequest
+    ) -> HttpResponseBase | None:
         """Send a browser to HTTPS; refuse a program, whose credential would go on being sent in the clear."""
         if request.method in ECHOES:
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)

@@ -150,7 +150,8 @@ def end_tokens(*, by: Caller, user_id: int) -> None:
     Another person's is theirs to change at their next login.
     """
     permissions.require_anywhere(by, PEOPLE)
-    User.objects.exclude(pk=by.user_id).filter(pk=user_id).update(must_change_password=True)
+    if user_id != by.user_id:
+        User.objects.filter(pk=user_id).update(must_change_password=True)
     sessions.end_all(by=by, user_id=user_id)
 
 

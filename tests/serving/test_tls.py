@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,17 @@ def test_both_kinds_of_server_speak_tls(hotel: Hotel, tmp_path: Path) -> None:
     trusted = ssl.create_default_context(cafile=authority.path)
     more = {"SSL_CERTIFICATE": str(authority.server("localhost")), "HTTPS_ONLY": "true"}
     lan = cast.bearer(hotel.lan)
-    for role in ("web", "live"):
-        (tmp_path / role).mkdir()
-        house = SecretHouse(tmp_path / role, more=more | {"ROLE": role})
-        house.trusted = trusted
-        try:
-            house.open()
+    houses = {role: SecretHouse(tmp_path / role, more=more | {"ROLE": role}) for role in ("web", "live")}
+    try:
+        for house in houses.values():
+            house.folder.mkdir()
+            house.trusted = trusted
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(SecretHouse.open, houses.values()))
+        for role, house in houses.items():
             speaks_to_who_trusts_it(house, role, lan)
-        finally:
+    finally:
+        for house in houses.values():
             house.die()
 
 
