@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from security import lockout
+from security import lockout, second_step
 from security.forms import PlainTextField
 from security.models import User
 from security.second_factor.keys import LONGEST_ANSWER
@@ -62,3 +63,25 @@ class SetUpForm(PasswordForm, CodeForm):
     """Password and first code."""
 
     field_order = ("code", "password")
+
+
+def awaits_own_password(request: HttpRequest) -> bool:
+    """Say whether somebody is in who may go nowhere before they chose a password of their own."""
+    user = request.user
+    return isinstance(user, User) and user.must_change_password and second_step.person(request) is None
+
+
+class FirstPasswordForm(PasswordChangeForm):
+    """A password of one's own in place of one that somebody else has set."""
+
+    def clean_new_password1(self) -> str:
+        """Refuse the old one again."""
+        password: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise forms.ValidationError(_("This is the password you were given: choose another one."))
+        return password
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002
+        """Keep it, for good."""
+        self.user.must_change_password = False
+        return super().save(commit)

@@ -13,8 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cluster.answers.problems import Invalid, NotFound
-from security import limits, second_factor, second_step, sessions
-from security.account_forms import CodeForm, KeyForm, PasswordForm, SetUpForm
+from security import limits, lockout, second_factor, second_step, sessions
+from security.account_forms import (
+    CodeForm,
+    FirstPasswordForm,
+    KeyForm,
+    PasswordForm,
+    SetUpForm,
+    awaits_own_password,
+)
 from security.authentication import caller_for_user, caller_of
 from security.models import User
 from security.second_factor import keys, setup
@@ -32,7 +39,7 @@ class AccountPages:
     def __init__(self, site: BackOffice) -> None:
         self.site = site
         guard = [never_cache, require_http_methods(POSTS)]
-        for name in ("second_step", "set_up", "add_key", "account"):
+        for name in ("second_step", "set_up", "add_key", "first_password", "account"):
             view = getattr(self, name)
             for each in guard:
                 view = each(view)
@@ -123,6 +130,23 @@ class AccountPages:
             return redirect("admin:account")
         onward = second_step.destination(request)
         return self._page(request, "recovery_codes", _("Recovery codes"), codes=codes, onward=onward)
+
+    def first_password(self, request: HttpRequest) -> HttpResponse:
+        """Have a password that somebody else has set changed: there is no other page until it is."""
+        user = request.user
+        if not isinstance(user, User) or not awaits_own_password(request):
+            return redirect("admin:login")
+        form = FirstPasswordForm(user, request.POST or None)
+        if request.method == "POST":
+            limits.admit_login(request)
+            attempt = lockout.attempt(request, user.username)
+            if form.is_valid():
+                attempt.succeeded()
+                second_step.begin_anew(request, user, form.save)
+                return redirect("admin:index")
+            if "old_password" not in form.errors:
+                attempt.does_not_count()
+        return self._page(request, "first_password", _("Choose a password of your own"), form=form)
 
     def account(self, request: HttpRequest) -> HttpResponse:
         """Show what is open, and end it."""

@@ -54,10 +54,15 @@ def caller_for_user(user: User | AnonymousUser) -> Caller:
 
 
 def caller_for_session(user: User | AnonymousUser, session: SessionBase) -> Caller:
-    """Return who a session belongs to; ANONYMOUS while their role's second factor has not been shown."""
+    """Return who a session belongs to.
+
+    ANONYMOUS while their role's second factor has not been shown, or their password is somebody else's.
+    """
     caller = caller_for_user(user)
     if not caller.is_known or not session.session_key:
         return caller
+    if user.must_change_password:  # type: ignore[union-attr] # it is known, so a User
+        return ANONYMOUS
     if not session.get(PASSED) and is_demanded(is_superuser=caller.is_superuser, roles=caller.roles.values()):
         return ANONYMOUS
     return replace(caller, session=reference_of(session.session_key))
@@ -100,6 +105,8 @@ def _of_session(reference: str) -> Caller:
     row = rows.first()
     caller = caller_for_user(row.user) if row is not None and row.user else ANONYMOUS
     if row is None or not caller.is_known or is_over(row, now):
+        raise AuthenticationRequired
+    if row.user and row.user.must_change_password:
         raise AuthenticationRequired
     roles = caller.roles.values()
     if not row.second_factor and is_demanded(is_superuser=caller.is_superuser, roles=roles):

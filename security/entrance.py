@@ -22,6 +22,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from security import limits, lockout, second_factor, second_step, sessions, sign_on_pages
+from security.account_forms import awaits_own_password
 from security.account_pages import AccountPages
 from security.authentication import caller_for_user, caller_of
 from security.models import User
@@ -57,6 +58,7 @@ class StaffLoginView(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Nobody who has a second factor is logged in by a password."""
         user = form.get_user()
+        self.request.session.flush()  # Django keeps the key of somebody who logs in once more
         if second_factor.is_set_up(user.pk):
             second_step.begin(self.request, user)
             second_step.go_on_to(self.request, self.get_redirect_url())
@@ -86,6 +88,8 @@ class BackOffice(admin.AdminSite):
         ):
             second_step.go_on_to(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
             return HttpResponseRedirect(reverse("admin:second-factor"))
+        if request.method == "GET" and awaits_own_password(request):
+            return HttpResponseRedirect(reverse("admin:first-password"))
         context = {
             **self.each_context(request),
             "title": _("Log in"),
@@ -130,6 +134,7 @@ class BackOffice(admin.AdminSite):
             path("account/", self.admin_view(pages.account), name="account"),
             path("account/key/", pages.add_key, name="security-key"),
             path("account/second-factor/", pages.set_up, name="second-factor-setup"),
+            path("account/first-password/", pages.first_password, name="first-password"),
             *super().get_urls(),
         ]
 

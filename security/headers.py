@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest, HttpResponse
-from django.http.response import ResponseHeaders
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.middleware.security import SecurityMiddleware
 from django_permissions_policy import PermissionsPolicyMiddleware
 
+from cluster.answers import speaks_json, tell
+from cluster.answers.problems import PermissionDenied
 from cluster.middleware.layer import Layer, Next
 
 HSTS = "Strict-Transport-Security"
@@ -20,6 +24,8 @@ CLEAR = "Clear-Site-Data"
 EXCEPTIONS = frozenset({"_csp_config", "_csp_update", "_csp_replace", "_csp_exempt", "_csp_config_ro"})
 # Django takes back the session's own cookie; "cookies" would take the language and a guest's stay, too.
 CLEARED = '"cache", "storage"'
+ECHOES = ("TRACE", "TRACK")
+IN_THE_CLEAR = "Use https: what was sent came in the clear, its credential too, which should be replaced."
 
 
 class HeadersMiddleware(Layer):
@@ -58,7 +64,16 @@ class HeadersMiddleware(Layer):
 
 
 class HttpsMiddleware(SecurityMiddleware):
-    """Django's redirect to HTTPS; its headers are written above."""
+    """Django's redirect to HTTPS, for pages; its headers are written above."""
+
+    def process_request(  # type: ignore[override] # a refusal, too
+        self, request: HttpRequest
+    ) -> HttpResponseBase | None:
+        """Send a browser to HTTPS; refuse a program, whose credential would go on being sent in the clear."""
+        if request.method in ECHOES:
+            return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+        moved = super().process_request(request)
+        return tell(PermissionDenied(IN_THE_CLEAR), request) if moved and speaks_json(request) else moved
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # noqa: ARG002
         """Leave the answer as it is."""

@@ -23,6 +23,7 @@ KEY_ONLY = (
     "or set up an authenticator app."
 )
 CODE_WRONG = "Wrong or used code."
+FIRST = "Your password was set by somebody else: log in to the back office once and choose your own."
 SET_UP = "Your role needs a second factor: log in to the back office once, which sets it up."
 
 
@@ -45,6 +46,9 @@ def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "")
     if not isinstance(user, User) or caller is None or not caller.is_known:
         raise AuthenticationRequired(REFUSAL)
     shown = _second_factor(caller, user, otp, attempt)
+    if user.must_change_password:
+        attempt.does_not_count()
+        raise PermissionDenied(FIRST)
     attempt.succeeded()
     with unit_of_work():
         tell_came(caller, user)

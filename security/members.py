@@ -65,6 +65,7 @@ def add(
         display_name=display_name,
         language=language,
         is_staff=True,
+        must_change_password=True,
     )
     given = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with unit_of_work():
@@ -114,7 +115,8 @@ def reset_password(*, by: Caller, property_id: int, username: str) -> str:
         user = _locked_member(by, property_id, username).user
         _require_all_of(by, user)
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
         sessions.end_all(by=by, user_id=user.pk)
     return password
 
@@ -143,8 +145,13 @@ def settle_person(*, by: Caller, user: User) -> None:
 
 
 def end_tokens(*, by: Caller, user_id: int) -> None:
-    """After a superuser gave a person a new password: end what was open with the old one."""
+    """After a superuser gave a person a new password: end what was open with the old one.
+
+    Another person's is theirs to change at their next login.
+    """
     permissions.require_anywhere(by, PEOPLE)
+    if user_id != by.user_id:
+        User.objects.filter(pk=user_id).update(must_change_password=True)
     sessions.end_all(by=by, user_id=user_id)
 
 

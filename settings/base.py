@@ -107,6 +107,8 @@ TOTAL_NODES = ENVIRONMENT.total_nodes
 COMPRESSION_ENABLED = ENVIRONMENT.compression_enabled
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
+SSL_CERTIFICATE = ENVIRONMENT.ssl_certificate
+SSL_KEY = ENVIRONMENT.ssl_key or SSL_CERTIFICATE
 ROLE = ENVIRONMENT.role
 WEB_THREADS = ENVIRONMENT.web_threads
 # With others there is a balancer that looks at /health/ready; one process alone has nobody to wait for.
@@ -124,6 +126,9 @@ LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 # A browser takes such names over HTTPS only, and from this very host: no neighbour can plant one.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS_ONLY else "csrftoken"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS_ONLY else "language"
+# Not "__Host-": that would have to be sent along to every path, and this one is for /stay alone.
+GUEST_COOKIE_NAME = "__Secure-bellhop_stay" if HTTPS_ONLY else "bellhop_stay"
 SECURE_HSTS_SECONDS = HSTS_SECONDS[PROFILE] if HTTPS_ONLY else 0
 # Without a named proxy anybody could claim to have come by HTTPS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -207,6 +212,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "security.passwords.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "OPTIONS": {"password_list_path": BASE_DIR / "security" / "breached-passwords.txt.gz"},
+    },
+    {"NAME": "security.passwords.HouseWords"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 

@@ -58,6 +58,15 @@ class Environment(BaseModel):
         "127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$", description="an address or host name to listen on"
     )
     port: int = Field(8000, ge=1, le=65535, description="a TCP port, 1 to 65535")
+    ssl_certificate: Certificates | None = Field(
+        None,
+        description="a readable file (PEM) with the certificate a node shows and those above it: it then "
+        "speaks TLS on PORT; not set means plain HTTP behind a proxy",
+    )
+    ssl_key: Path | None = Field(
+        None,
+        description="a readable file (PEM) with the certificate's key; not set means SSL_CERTIFICATE's own",
+    )
     role: Literal["all", "web", "live"] = Field(
         "all", description="all (everything), web (JSON and pages) or live (sockets)"
     )

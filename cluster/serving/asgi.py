@@ -58,6 +58,8 @@ def configuration(application: str) -> uvicorn.Config:
         ws=HubProtocol,
         ws_ping_interval=None,  # our own heartbeats find a silent client, at less
         ws_max_size=LARGEST_FRAME,
+        ssl_certfile=settings.SSL_CERTIFICATE,
+        ssl_keyfile=settings.SSL_KEY,
         ws_per_message_deflate=False,  # an event is encoded once for everybody; deflating it is per socket
         timeout_graceful_shutdown=round(settings.DRAIN_TIMEOUT),
     )

@@ -7,8 +7,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
 from granian.server.mt import MTServer
 
 from cluster.serving.departure import Departure
@@ -48,6 +49,9 @@ def serve(application: Callable[..., Any], listener: socket.socket, *, threads: 
         loop=Loops.asyncio,
         websockets=False,
         log_enabled=False,
+        ssl_cert=settings.SSL_CERTIFICATE,
+        ssl_key=settings.SSL_KEY,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     departure = Departure(listener, server.signal_handler_interrupt)
     server.on_startup(lambda: _hear_signals(departure))

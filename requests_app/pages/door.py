@@ -23,7 +23,6 @@ from security.authentication import authenticate
 from security.caller import Caller
 from security.watch import blocks
 
-COOKIE = "bellhop_stay"
 LASTING = 366 * 24 * 60 * 60
 """As long as the longest stay; whether the token is still good is asked at every page."""
 
@@ -61,7 +60,7 @@ def for_guests(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, **options: Any) -> HttpResponse:
-        token = request.COOKIES.get(COOKIE, "")
+        token = request.COOKIES.get(settings.GUEST_COOKIE_NAME, "")
         try:
             guest = let_in(token)
         except AuthenticationRequired:
@@ -82,7 +81,14 @@ def for_guests(view: View) -> View:
 def goodbye(request: HttpRequest, *, known: bool) -> HttpResponse:
     """Answer a link that opens nothing any more (410), or somebody who never had one (403)."""
     response = render(request, "stay/goodbye.html", {"known": known}, status=410 if known else 403)
-    response.delete_cookie(COOKIE, path="/stay")
+    response.set_cookie(
+        settings.GUEST_COOKIE_NAME,
+        max_age=0,
+        path="/stay",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,  # a name like this is not even deleted by a cookie without
+    )
     add_never_cache_headers(response)
     # Django's warning about it would write the path, which may be a guest's link, into the log.
     return logged_already(response)

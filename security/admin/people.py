@@ -43,7 +43,8 @@ class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
         return 0
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
-        """Save; who is let out loses their tokens."""
+        """Save; who is let out loses their tokens, who is new must choose a password of their own."""
+        obj.must_change_password |= not change
         super().save_model(request, obj, form, change)
         members.settle_person(by=caller_of(request), user=obj)
         if change:

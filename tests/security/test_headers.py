@@ -39,6 +39,7 @@ def over_https(settings: Settings) -> dict[str, Any]:
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    settings.GUEST_COOKIE_NAME = "__Secure-bellhop_stay"
     return {"secure": True}
 
 
@@ -110,6 +111,22 @@ def test_plain_http_is_sent_to_https_and_probes_are_not(over_https: dict[str, An
     assert Client().get("/health/live").status_code == 200
 
 
+def test_a_program_in_the_clear_is_refused_and_not_sent_on(hotel: Hotel, over_https: dict[str, Any]) -> None:
+    lan = cast.bearer(hotel.lan)
+    refused = Client().get("/api/request", headers=lan)
+    assert (refused.status_code, refused.json()["code"]) == (403, "PERMISSION_DENIED")
+    assert "Location" not in refused
+    tells_all(refused)
+    assert Client().get("/api/request", headers=lan, **over_https).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/admin/login/", "/stay", "/api/request", "/static/admin/css/base.css"]
+)
+def test_nothing_is_echoed(path: str) -> None:
+    assert Client().trace(path).status_code == 405
+
+
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/", "/api/docs", "/stay", "/api/request"])
 def test_the_observatory_gives_its_best_grade(hotel: Hotel, over_https: dict[str, Any], path: str) -> None:
     client = Client()
@@ -149,6 +166,15 @@ def test_cookies_are_for_this_host_and_https_alone(hotel: Hotel, over_https: dic
     assert (session["path"], session["domain"]) == ("/", "")
     csrf = answer.cookies["__Host-csrftoken"]
     assert (csrf["secure"], csrf["samesite"], csrf["path"]) == (True, "Lax", "/")
+
+
+def test_a_guest_s_cookie_is_for_https_and_their_own_pages(hotel: Hotel, over_https: dict[str, Any]) -> None:
+    client, token = Client(), cast.checked_in(hotel.lan, hotel.property).token
+    cookie = client.get(f"/s/{token}", **over_https).cookies["__Secure-bellhop_stay"]
+    assert (cookie["secure"], cookie["httponly"], cookie["path"]) == (True, True, "/stay")
+    assert client.get("/stay", **over_https).status_code == 200
+    gone = Client().get("/stay", **over_https).cookies["__Secure-bellhop_stay"]
+    assert (gone["max-age"], gone["secure"]) == (0, True)
 
 
 def test_the_end_of_a_session_clears_what_the_browser_kept(hotel: Hotel) -> None:

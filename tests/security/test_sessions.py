@@ -27,6 +27,14 @@ def came_in(user: User) -> Client:
     return client
 
 
+def test_each_login_has_a_session_of_its_own(hotel: Hotel) -> None:
+    client = came_in(hotel.lan)
+    before = client.session.session_key
+    client.post("/admin/login/", {"username": "lan", "password": cast.PASSWORD})
+    assert client.session.session_key != before
+    assert not StaffSession.objects.filter(session_key=before).exists()
+
+
 def test_a_person_sees_what_they_have_open(hotel: Hotel) -> None:
     client = came_in(hotel.lan)
     cast.bearer(hotel.lan)

@@ -213,7 +213,8 @@ def test_a_named_origin_may_call(settings: Any) -> None:
 
 def test_https_only_sends_others_there(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    assert Client().get("/api/nothing")["Location"] == "https://testserver/api/nothing"
+    assert Client().get("/admin/login/")["Location"] == "https://testserver/admin/login/"
+    assert Client().get("/api/nothing").json()["code"] == "PERMISSION_DENIED"
     assert Client().get("/health/live").status_code == 200
 
 

@@ -77,6 +77,10 @@ EFFECTS = {
         "127.0.0.2", ("LISTEN_HOST", "ALLOWED_HOSTS"), HERE + "test_serve_listens_where_it_is_told"
     ),
     "PORT": Effect("8123", ("LISTEN_PORT",), HERE + "test_serve_listens_where_it_is_told"),
+    "SSL_CERTIFICATE": Effect(
+        AUTHORITY, (), "tests/serving/test_tls.py::test_both_kinds_of_server_speak_tls"
+    ),
+    "SSL_KEY": Effect("/tmp/key.pem", ("SSL_KEY",), "tests/serving/test_tls.py::test_a_pair_that_is_none"),
     "ROLE": Effect("web", ("ROLE",), "tests/serving/test_roles.py::"),
     "WEB_THREADS": Effect("7", ("WEB_THREADS",), "tests/serving/test_roles.py::"),
     "DRAIN_GRACE": Effect(
@@ -157,6 +161,7 @@ EFFECTS = {
         (
             *("HTTPS_ONLY", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"),
             *("LANGUAGE_COOKIE_SECURE", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"),
+            *("LANGUAGE_COOKIE_NAME", "GUEST_COOKIE_NAME"),
         ),
         HERE + "test_https_only_sends_others_there",
     ),

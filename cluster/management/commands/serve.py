@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 from socket import socket
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Any, TypeVar
 
 import structlog
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
         role, host, port = NodeRole(options["role"]), options["host"], options["port"]
+        known_by_certificate()
         listener = opened(listen, host, port)
         if settings.METRICS_ENABLED and settings.METRICS_PORT:
             opened(scraped.open_door, host, settings.METRICS_PORT)
@@ -63,6 +65,19 @@ class Command(BaseCommand):
         finally:
             pulse.stop()
             successor.take_over()
+
+
+def known_by_certificate() -> None:
+    """Look at the certificate and its key, where there are any, before anybody is let in."""
+    if settings.SSL_CERTIFICATE is None:
+        return
+    try:
+        SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.SSL_CERTIFICATE, settings.SSL_KEY, password=""
+        )
+    except OSError as problem:  # ssl's own errors are of this kind too
+        told = f"SSL_CERTIFICATE and SSL_KEY are no pair that can be used without a password: {problem}."
+        raise CommandError(told, returncode=NAME_TAKEN) from problem
 
 
 def opened(door: Callable[[str, int], Door], host: str, port: int) -> Door:

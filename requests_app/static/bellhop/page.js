@@ -63,7 +63,8 @@ export async function freshPart() {
 
 function read(cursor) {
   const each = cursor.split(",").filter(Boolean).map((one) => one.split(":"));
-  return Object.fromEntries(each.map(([slug, epoch, seq]) => [slug, [epoch, Number(seq)]]));
+  // Without a prototype: a property's slug may be any word, "__proto__" too.
+  return Object.assign(Object.create(null), Object.fromEntries(each.map(([slug, epoch, seq]) => [slug, [epoch, Number(seq)]])));
 }
 
 function show({ state, code }) {

@@ -95,7 +95,7 @@ export class Line extends EventTarget {
   joined(frame) {
     this.failures = 0;
     this.after = undefined;
-    this.reachBy = {};
+    this.reachBy = Object.create(null); // a slug may be any word
     let whole = true;
     for (const [slug, answer] of Object.entries(frame.resume)) {
       if (answer.resumed) this.reachBy[slug] = answer.to;
