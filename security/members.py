@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from cluster.answers.problems import Invalid, NotFound, PermissionDenied, RuleViolated
 from cluster.streams import SHOWN, move_version, unit_of_work
-from security import credentials, permissions, sessions
+from security import audit, credentials, permissions, sessions
 from security.caller import Caller
 from security.grants import MEMBERS, PEOPLE
 from security.models import Membership, Role, User
@@ -115,6 +115,7 @@ def reset_password(*, by: Caller, property_id: int, username: str) -> str:
         _require_all_of(by, user)
         user.set_password(password)
         user.save(update_fields=["password"])
+        _tell_reset(by, user, property_id)
         sessions.end_all(by=by, user_id=user.pk)
     return password
 
@@ -145,7 +146,14 @@ def settle_person(*, by: Caller, user: User) -> None:
 def end_tokens(*, by: Caller, user_id: int) -> None:
     """After a superuser gave a person a new password: end what was open with the old one."""
     permissions.require_anywhere(by, PEOPLE)
-    sessions.end_all(by=by, user_id=user_id)
+    with unit_of_work():
+        _tell_reset(by, User.objects.get(pk=user_id), None)
+        sessions.end_all(by=by, user_id=user_id)
+
+
+def _tell_reset(by: Caller, user: User, property_id: int | None) -> None:
+    told = {"username": user.username}
+    audit.record("password:reset", by=by, property=property_id, target=f"user:{user.pk}", after=told)
 
 
 def _open_account(person: User, password: str) -> User:

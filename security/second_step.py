@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from security import lockout, second_factor
+from security.audit.logins import tell_failed
 from security.authentication import caller_for_user
 from security.models import User
 from security.session_store import PASSED
@@ -51,6 +52,7 @@ def show(request: HttpRequest, user: User, code: str) -> bool:
     """Let them in if the code is good. Raises LimitExceeded after too many wrong ones."""
     attempt = lockout.attempt(request, user.username)
     if not second_factor.passes(user.pk, code):
+        tell_failed(user, "second-factor")
         return False
     attempt.succeeded()
     finish(request, user)

@@ -6,13 +6,14 @@ tells the text to nobody, and erasing a guest leaves it, and so the chain, as it
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
 import orjson
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 CONTAINERS = frozenset({"from", "to", "before", "after"})
 DIGEST_SALT = "bellhop.audit.text"
@@ -53,8 +54,14 @@ def digest_of(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _keyed(text: str, key: str) -> str:
-    found = salted_hmac(DIGEST_SALT, text, secret=key, algorithm="sha256").hexdigest()
+    found = hmac.digest(_derived(key), text.encode(errors="surrogatepass"), "sha256").hex()
     return f"hmac:{found[:DIGEST_LENGTH]}"
+
+
+@lru_cache(maxsize=8)
+def _derived(key: str) -> bytes:
+    """Return what Django's ``salted_hmac`` derives anew each time."""
+    return hashlib.sha256((DIGEST_SALT + key).encode()).digest()
 
 
 def _pared(plain: frozenset[str], said: Mapping[str, object]) -> dict[str, object]:
