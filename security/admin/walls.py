@@ -150,18 +150,20 @@ class WalledAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         view = partial(super().changelist_view, request, *args, **options)
         return self.in_unit_of_work(request, view)
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponseRedirect:
-        """Have it written when what is said not to exist stands behind the wall."""
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return a row of this side; one that stands behind the wall is named in the audit book."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            self._tell_hidden(request, object_id)
+        return found
+
+    def _tell_hidden(self, request: HttpRequest, object_id: str) -> None:
         with suppress(ValueError, ValidationError, OverflowError):
             behind = self.model._base_manager.filter(pk=object_id).first()  # noqa: SLF001
-            if behind is not None:
+            if behind is not None and getattr(behind, "deleted_at", None) is None:
                 place = self.property_id_of(behind) or None
                 target = f"{self.opts.model_name}:{behind.pk}"
                 audit.happened(HIDDEN, by=caller_of(request), property=place, target=target)
-        redirect: HttpResponseRedirect = super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
-        return redirect
 
     def _properties(self, request: HttpRequest) -> QuerySet[Property]:
         permission = self.permissions.get("add") or self.permissions.get("change")

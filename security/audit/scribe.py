@@ -63,7 +63,8 @@ def _entries(emissions: Sequence[Emission], notes: Sequence[Note]) -> Iterator[R
 
 def _of_emission(emission: Emission, origin: Origin, request_id: str) -> Row:
     kind, actor = _who(emission.actor, origin)
-    before, after = _halves({**emission.change, **emission.beside} if emission.beside else emission.change)
+    said = {**emission.change, **emission.beside} if emission.beside else emission.change
+    before, after = _halves(said)
     own = emission.change.get("propertyId")
     return Row(
         chain=emission.stream,
@@ -126,7 +127,7 @@ def _halves(change: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping
 
 def _target(emission: Emission) -> str:
     if emission.stream == CONTROL_STREAM:
-        named = (emission.change.get(name) for name in NAMES)
+        named = (emission.beside.get(name) or emission.change.get(name) for name in NAMES)
         return next((str(name)[:LONGEST_TARGET] for name in named if name), "")
     if not emission.subjects:
         return ""
