@@ -248,7 +248,7 @@ class Environment(BaseModel):
         "housekeeping, maintenance, concierge, it-support",
     )
     session_idle_timeout: int = Field(
-        7_200_000,
+        28_800_000,
         ge=60_000,
         le=43_200_000,
         description=f"{MILLISECONDS}, 60000 to 43200000, after which an unused session is over",

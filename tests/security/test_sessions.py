@@ -80,11 +80,18 @@ def test_a_ticket_of_a_session_ends_with_it(hotel: Hotel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "ago"), [("seen_at", timedelta(hours=3)), ("expire_date", timedelta(seconds=1))]
+    ("field", "ago"), [("seen_at", timedelta(hours=9)), ("expire_date", timedelta(seconds=1))]
 )
 def test_a_session_ends_by_itself(hotel: Hotel, field: str, ago: timedelta) -> None:
     client = came_in(hotel.lan)
     StaffSession.objects.update(**{field: timezone.now() - ago})
+    assert client.get("/admin/").status_code == 302
+
+
+def test_an_unused_session_ends_when_the_house_says(hotel: Hotel, settings: Any) -> None:
+    client = came_in(hotel.lan)
+    StaffSession.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
+    settings.SESSION_IDLE_TIMEOUT = 60_000
     assert client.get("/admin/").status_code == 302
 
 

@@ -25,9 +25,9 @@ SAY = (
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({}, "[]|[]|7200000"),
-        ({"MFA_REQUIRED_ROLES": "superuser,manager"}, "['manager', 'superuser']|[]|7200000"),
-        ({"SECRET_KEY_FALLBACK": "o" * 40}, f"[]|['{'o' * 40}']|7200000"),
+        ({}, "[]|[]|28800000"),
+        ({"MFA_REQUIRED_ROLES": "superuser,manager"}, "['manager', 'superuser']|[]|28800000"),
+        ({"SECRET_KEY_FALLBACK": "o" * 40}, f"[]|['{'o' * 40}']|28800000"),
         ({"SESSION_IDLE_TIMEOUT": "60000"}, "[]|[]|60000"),
     ],
 )

@@ -14,11 +14,14 @@ from requests_app.lifecycle import PRIORITY_BY_WORD, URGENCY_BY_WORD, Status
 from requests_app.queries import keyset
 from requests_app.queries.statistics import GRANULARITIES
 
+Kind = OpenApiTypes | dict[str, Any]
 CHOICES = {"status": Status.values, "priority": list(PRIORITY_BY_WORD), "urgency": list(URGENCY_BY_WORD)}
 WHOLE: dict[str, Any] = {"type": "integer", "minimum": 1}
 SOMETHING: dict[str, Any] = {"type": "string", "minLength": 1}
-TYPES = {"overdue": OpenApiTypes.BOOL, **dict.fromkeys(("start_date", "end_date", "assigned_to"), SOMETHING)}
-Kind = OpenApiTypes | dict[str, Any]
+TYPES: dict[str, Kind] = {
+    "overdue": OpenApiTypes.BOOL,
+    **dict.fromkeys(("start_date", "end_date", "assigned_to"), SOMETHING),
+}
 
 
 def _query(name: str, what: str = "", kind: Kind = OpenApiTypes.STR, **more: object) -> OpenApiParameter:
