@@ -60,6 +60,7 @@ class Entry(Protocol):
     after: str
     count: int
     previous: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Tip:
         return f"{self.number}:{self.digest}"
 
 
-def link(entry: Row, tip: Tip) -> Tip:
+def link(entry: Entry, tip: Tip) -> Tip:
     """Put an entry behind the tip, and return the new one."""
     entry.number, entry.previous = tip.number + 1, tip.digest
     entry.digest = digest_of(entry)
