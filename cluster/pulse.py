@@ -211,6 +211,7 @@ class Pulse:
         self._follower.stop(ORDERS_PATIENCE_SECONDS)
         metrics.NODE_STATE.state("left")
         try:
+            turns.do_last()
             if self._life is not None:
                 self.lease.release(self._life.boot)
                 nodes.leave(self._life)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from cluster.answers.problems import Conflict, PermissionDenied, detail
 from requests_app import meanwhile
 from requests_app.models import GuestRequest
 from requests_app.problems import RequestNotFound
-from security import permissions
+from security import audit, permissions
+from security.audit.middleware import HIDDEN
 from security.caller import Caller
 from security.permissions import Grant
 
@@ -49,6 +52,14 @@ def lock(caller: Caller, permission: str, request_id: int, *, expected: Expected
     return request
 
 
+def tell_hidden(caller: Caller, request_ids: Collection[int], origin: audit.Origin | None = None) -> None:
+    """Have it written that somebody named requests that exist, but not for them; only refused calls ask."""
+    rows = GuestRequest.objects.filter(pk__in=request_ids, deleted_at__isnull=True)
+    for pk, property_id in rows.values_list("pk", "property_id"):
+        target = f"request:{pk}"
+        audit.happened(HIDDEN, by=caller, property=property_id, target=target, origin=origin)
+
+
 def _check_version(caller: Caller, request: GuestRequest, expected: Expected) -> None:
     """Raise Conflict when the caller saw another version: with the present one, and what changed since.
 
@@ -80,6 +91,7 @@ def _checked(caller: Caller, permission: str, rows: QuerySet[GuestRequest], requ
         permissions.require_anywhere(caller, permission)
     request = rows.select_related("property", "assignee").filter(pk=request_id).first()
     if request is None:
+        tell_hidden(caller, [request_id])
         raise RequestNotFound
     check_own(caller, permissions.require(caller, permission, request.property_id), request)
     return request

@@ -12,9 +12,10 @@ def declare() -> None:
     keep_plain(
         "request",
         *("status", "priority", "urgency", "serviceType", "roomNumber", "assignedTo", "why", "reason"),
-        *("dueAt", "deliveryTime", "totalAmount", "currency"),
+        *("dueAt", "deliveryTime", "totalAmount", "currency", "deleted"),
     )
+    keep_plain("guest", "erased", "selectedBy", "by", "targets")
     watch(Stay, "stay", "room_number", "language", place=lambda row: row.property_id)
-    watch(ServiceType, "service", "code", "names", "department", place=lambda row: row.property_id)
+    watch(ServiceType, "service", "code", "codes", "names", "department", place=lambda row: row.property_id)
     watch(HouseRules, "rules", "alarm_words", place=lambda row: row.property_id)
     watch(Duty, "duty", place=lambda row: row.membership.property_id)

@@ -36,7 +36,7 @@ def created(work: Work, request: GuestRequest, by: Caller) -> None:
         "priority": PRIORITY_WORDS[request.priority],
         "urgency": URGENCY_WORDS[request.urgency],
     }
-    _emit(work, CREATED, request, by, change={"to": to})
+    _emit(work, CREATED, request, by, change={"to": to}, beside={"to": {**to, **_asked(request)}})
 
 
 def urgent(work: Work, request: GuestRequest, by: Caller, *, reason: str) -> None:
@@ -51,6 +51,7 @@ def urgent(work: Work, request: GuestRequest, by: Caller, *, reason: str) -> Non
         by,
         extra={"reason": reason, "escalationLevel": request.escalation_level},
         change={"reason": reason},
+        beside={"escalationLevel": request.escalation_level},
         rooms=["staff"],
         guests=False,
     )
@@ -89,12 +90,14 @@ def erased(work: Work, request: GuestRequest, by: Caller, *, after: Change) -> N
 def message(work: Work, request: GuestRequest, by: Caller, *, message: Message) -> None:
     """Somebody wrote into the thread."""
     line = shown_message(message)
-    _emit(work, MESSAGE, request, by, extra={"message": line}, change={"message": message.pk})
+    beside = {"content": message.content}
+    _emit(work, MESSAGE, request, by, extra={"message": line}, change={"message": message.pk}, beside=beside)
 
 
 def deleted(work: Work, request: GuestRequest, by: Caller, *, notes: str) -> None:
     """A request was taken out of sight."""
-    _emit(work, DELETED, request, by, extra={"notes": notes or None}, change={"notes": notes})
+    beside = {"from": {"deleted": False}, "to": {"deleted": True}}
+    _emit(work, DELETED, request, by, extra={"notes": notes or None}, change={"notes": notes}, beside=beside)
 
 
 def bulk_status_changed(
@@ -133,6 +136,7 @@ def _emit(
     *,
     change: Change,
     extra: Change = NO_CHANGE,
+    beside: Change = NO_CHANGE,
     rooms: Sequence[str] = (),
     guests: bool = True,
 ) -> None:
@@ -146,7 +150,25 @@ def _emit(
         actor=by.as_actor(),
         data={**_essentials(request), **extra, "request": shown_request(request)},
         change={"actor": by.as_actor(), **change},
+        beside=beside,
     )
+
+
+def _asked(request: GuestRequest) -> Change:
+    """Return what was asked for, for the book: a later entry's before is this."""
+    return {
+        "requestText": request.request_text,
+        "roomNumber": request.room_number,
+        "guestName": request.guest_name,
+        "phoneNumber": request.phone_number,
+        "serviceType": request.service_type,
+        "description": request.description,
+        "specialInstructions": request.special_instructions,
+        "deliveryTime": request.delivery_time,
+        "items": request.items or None,
+        "totalAmount": request.total_amount,
+        "currency": request.currency,
+    }
 
 
 def _essentials(request: GuestRequest) -> dict[str, object]:

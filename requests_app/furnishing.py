@@ -6,6 +6,8 @@ from django.db.models.signals import post_save
 
 from cluster.streams import open_streams
 from requests_app.models import HouseRules, ServiceType
+from security import audit
+from security.caller import SYSTEM
 from security.models import Property, Role
 
 DEFAULTS: tuple[tuple[str, str, str, Role, tuple[int, int, int]], ...] = (
@@ -36,7 +38,18 @@ def furnish(place: Property) -> None:
         )
         for position, (code, english, vietnamese, department, minutes) in enumerate(DEFAULTS)
     ]
-    ServiceType.objects.bulk_create(rows, ignore_conflicts=True)
+    known = set(ServiceType.objects.filter(property=place).values_list("code", flat=True))
+    new = [row.code for row in rows if row.code not in known]
+    if new:
+        ServiceType.objects.bulk_create(rows, ignore_conflicts=True)
+        _tell(place, new)
+
+
+def _tell(place: Property, codes: list[str]) -> None:
+    caller = audit.current_origin().caller()
+    by = caller if caller.is_known else SYSTEM
+    after = {"codes": codes}
+    audit.record("service:furnished", by=by, property=place.pk, target=f"property:{place.pk}", after=after)
 
 
 def listen() -> None:

@@ -23,6 +23,8 @@ from requests_app.counters import MEASURES, Cell, counter_deltas, upsert
 from requests_app.models import DailyCount, GuestRequest
 from requests_app.models.request import LIVE
 from requests_app.queries.statistics import measured
+from security import audit
+from security.caller import SYSTEM
 from security.models import Property
 
 BATCH = 2000
@@ -72,6 +74,7 @@ def repair(place: Property) -> Iterator[int]:
     yield from _replace_days(place)
     with unit_of_work() as work:
         work.under_head(Recount, place.pk)
+        audit.record("statistics:recounted", by=SYSTEM, property=place.pk, target=f"property:{place.pk}")
         # The number of events stays the same, yet pages show another total.
         move_version(SHOWN)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from security import lockout, second_step
+from security.audit.logins import tell_failed
 from security.forms import PlainTextField
 from security.models import User
 from security.second_factor.keys import LONGEST_ANSWER
@@ -46,6 +47,7 @@ class PasswordForm(forms.Form):
         attempt = lockout.attempt(self.request, self.user.username)
         password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
+            tell_failed(self.user, "password-again")
             raise forms.ValidationError(_("Wrong password."))
         attempt.does_not_count()
         return password

@@ -21,9 +21,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from security import limits, lockout, second_factor, second_step, sessions, sign_on_pages
+from cluster.streams import unit_of_work
+from security import audit, limits, lockout, second_factor, second_step, sessions, sign_on_pages
 from security.account_forms import awaits_own_password
 from security.account_pages import AccountPages
+from security.audit.logins import tell_demanded, tell_failed
 from security.authentication import caller_for_user, caller_of
 from security.models import User
 from security.session_store import reference_of
@@ -49,6 +51,8 @@ class StaffLogin(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Answer everybody else as if the password were wrong."""
         if not isinstance(user, User) or not caller_for_user(user).is_known:
+            if isinstance(user, User):
+                tell_failed(user, "nothing-open")
             raise self.get_invalid_login_error()
 
 
@@ -63,6 +67,8 @@ class StaffLoginView(LoginView):
             second_step.begin(self.request, user)
             second_step.go_on_to(self.request, self.get_redirect_url())
             return HttpResponseRedirect(reverse("admin:second-factor"))
+        if second_step.is_unfinished(self.request, user):
+            tell_demanded(user)
         return super().form_valid(form)
 
 
@@ -121,7 +127,11 @@ class BackOffice(admin.AdminSite):
         if response.status_code == HTTPStatus.FOUND and caller.user_id is not None:
             attempt.succeeded()
             kept = replace(caller, session=reference_of(request.session.session_key or ""))
-            sessions.end_all(by=caller, user_id=caller.user_id, keep=kept)
+            with unit_of_work():
+                audit.record("password:changed", by=caller, target=caller.identity())
+                sessions.end_all(by=caller, user_id=caller.user_id, keep=kept)
+        elif response.status_code == HTTPStatus.OK and isinstance(request.user, User):
+            tell_failed(request.user, "password-again")
         return response
 
     def get_urls(self) -> list[Any]:

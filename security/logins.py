@@ -11,7 +11,7 @@ from cluster.answers.problems import AuthenticationRequired, PermissionDenied, d
 from cluster.streams import unit_of_work
 from security import audit, credentials, lockout, second_factor
 from security.addresses import client_address
-from security.audit.logins import ENDED, tell_came
+from security.audit.logins import ENDED, tell_came, tell_demanded, tell_failed
 from security.authentication import caller_for_user
 from security.caller import Caller
 from security.models import CredentialKind, User
@@ -44,6 +44,8 @@ def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "")
     user = auth.authenticate(request, username=User.normalize_username(username), password=password)
     caller = caller_for_user(user) if isinstance(user, User) else None
     if not isinstance(user, User) or caller is None or not caller.is_known:
+        if isinstance(user, User):
+            tell_failed(user, "nothing-open")
         raise AuthenticationRequired(REFUSAL)
     shown = _second_factor(caller, user, otp, attempt)
     if user.must_change_password:
@@ -67,6 +69,7 @@ def _second_factor(caller: Caller, user: User, otp: str, attempt: lockout.Try) -
     if not second_factor.is_set_up(user.pk):
         if second_factor.is_demanded(is_superuser=caller.is_superuser, roles=caller.roles.values()):
             attempt.does_not_count()
+            tell_demanded(user)
             raise PermissionDenied(SET_UP)
         return False
     if not otp:
@@ -74,6 +77,7 @@ def _second_factor(caller: Caller, user: User, otp: str, attempt: lockout.Try) -
         needed = CODE_NEEDED if second_factor.has_app(user.pk) else KEY_ONLY
         raise AuthenticationRequired(needed, details=[detail("otp", needed, "required")])
     if not second_factor.passes(user.pk, otp):
+        tell_failed(user, "second-factor")
         raise AuthenticationRequired(CODE_WRONG, details=[detail("otp", CODE_WRONG)])
     return True
 

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from cluster.answers.problems import Invalid, NotFound, PermissionDenied, RuleViolated
 from cluster.streams import SHOWN, move_version, unit_of_work
-from security import credentials, permissions, sessions
+from security import audit, credentials, permissions, sessions
 from security.caller import Caller
 from security.grants import MEMBERS, PEOPLE
 from security.models import Membership, Role, User
@@ -117,6 +117,7 @@ def reset_password(*, by: Caller, property_id: int, username: str) -> str:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
+        _tell_reset(by, user, property_id)
         sessions.end_all(by=by, user_id=user.pk)
     return password
 
@@ -150,9 +151,18 @@ def end_tokens(*, by: Caller, user_id: int) -> None:
     Another person's is theirs to change at their next login.
     """
     permissions.require_anywhere(by, PEOPLE)
-    if user_id != by.user_id:
-        User.objects.filter(pk=user_id).update(must_change_password=True)
-    sessions.end_all(by=by, user_id=user_id)
+    with unit_of_work():
+        user = User.objects.get(pk=user_id)
+        if user_id != by.user_id:
+            user.must_change_password = True
+            user.save(update_fields=["must_change_password"])
+        _tell_reset(by, user, None)
+        sessions.end_all(by=by, user_id=user_id)
+
+
+def _tell_reset(by: Caller, user: User, property_id: int | None) -> None:
+    told = {"username": user.username}
+    audit.record("password:reset", by=by, property=property_id, target=f"user:{user.pk}", after=told)
 
 
 def _open_account(person: User, password: str) -> User:

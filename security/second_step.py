@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cluster.streams import unit_of_work
-from security import lockout, second_factor, sessions
+from security import audit, lockout, second_factor, sessions
+from security.audit.logins import tell_failed
 from security.authentication import caller_for_user
 from security.models import User
 from security.second_factor import keys
@@ -59,6 +60,7 @@ def show(request: HttpRequest, user: User, code: str) -> bool:
     """Let them in if the code is good. Raises LimitExceeded after too many wrong ones."""
     attempt = lockout.attempt(request, user.username)
     if not second_factor.passes(user.pk, code):
+        tell_failed(user, "second-factor")
         return False
     attempt.succeeded()
     finish(request, user)
@@ -69,6 +71,7 @@ def show_key(request: HttpRequest, user: User, answer: str) -> bool:
     """Let them in if it is the answer of a key of theirs. Raises LimitExceeded after too many wrong ones."""
     attempt = lockout.attempt(request, user.username)
     if not keys.is_shown(request, user, answer):
+        tell_failed(user, "security-key")
         return False
     attempt.succeeded()
     finish(request, user)
@@ -112,6 +115,7 @@ def begin_anew(request: HttpRequest, user: User, change: Callable[[], object]) -
     """Change what somebody comes in with, end all they have open, and log them in under a new key."""
     has_passed = bool(request.session.get(PASSED))
     with unit_of_work():
+        audit.record("password:changed", by=caller_for_user(user), target=f"user:{user.pk}")
         sessions.end_all(by=caller_for_user(user), user_id=user.pk)
         change()
     auth.login(request, user, backend=BACKEND)

@@ -18,10 +18,11 @@ from django.utils import timezone
 from cluster.answers.problems import AuthenticationRequired, NotFound
 from cluster.leader import leader_work
 from cluster.streams import unit_of_work
-from security import credentials
+from security import audit, credentials
 from security.addresses import client_address
 from security.caller import Caller, CallerKind
 from security.models import Credential, CredentialKind, StaffSession, User
+from security.models.access import name_of_person
 from security.session_store import ORIGIN, is_over
 from security.signals import tell_access_changed
 
@@ -74,6 +75,8 @@ def end(*, by: Caller, id: str) -> None:  # noqa: A002
             ended = credentials.revoke(mine.values_list("pk", flat=True), by=by)
         else:
             ended = StaffSession.objects.filter(user_id=_person(by), reference=id).delete()[0]
+            if ended:
+                _tell_ended(by, _person(by), sessions=ended)
             tell_access_changed(by=by, user_id=by.user_id)
         if not ended:
             raise NotFound("There is no such session.")
@@ -87,9 +90,17 @@ def end_all(*, by: Caller, user_id: int, keep: Caller | None = None) -> int:
         tokens = tokens.exclude(pk=keep.credential_id or 0)
         browsers = browsers.exclude(reference=keep.session or "-")
     with unit_of_work():
-        ended = credentials.revoke(tokens.values_list("pk", flat=True), by=by) + browsers.delete()[0]
+        revoked = credentials.revoke(tokens.values_list("pk", flat=True), by=by)
+        ended = browsers.delete()[0]
+        _tell_ended(by, user_id, sessions=ended, tokens=revoked)
         tell_access_changed(by=by, user_id=user_id)
-    return ended
+    return revoked + ended
+
+
+def _tell_ended(by: Caller, user_id: int, **counts: int) -> None:
+    """Write who ended what of whom."""
+    told = {"username": name_of_person(user_id), **counts}
+    audit.record("session:ended", by=by, target=f"user:{user_id}", after=told)
 
 
 def forget_as_leader(term: int) -> None:

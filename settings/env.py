@@ -20,6 +20,7 @@ from settings.values import (
     networks,
     origins,
     redis_url,
+    signing_keys,
     transports,
     words,
 )
@@ -35,6 +36,7 @@ Origins = Annotated[list[str], BeforeValidator(origins)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
 Issuer = Annotated[str, AfterValidator(issuer)]
+SigningKeys = Annotated[SecretStr, AfterValidator(signing_keys)]
 Certificates = Annotated[Path, AfterValidator(certificates)]
 HealthPath = Annotated[str, AfterValidator(health_path)]
 Transports = Annotated[list[str], BeforeValidator(transports)]
@@ -148,11 +150,10 @@ class Environment(BaseModel):
     secret_key_fallback: SecretStr | None = Field(
         None, min_length=32, description="the SECRET_KEY before this one, while it is being changed"
     )
-    audit_key: SecretStr | None = Field(
+    audit_key: SigningKeys | None = Field(
         None,
-        min_length=32,
         description="at least 32 random characters that sign the audit book, older keys behind it, "
-        "separated by commas; not set means a key derived from SECRET_KEY",
+        "separated by commas, each as long; not set means a key derived from SECRET_KEY",
     )
     allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
     cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")

@@ -16,6 +16,7 @@ DATABASE_SCHEMES = {"postgresql", "postgres", "sqlite"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+SHORTEST_KEY = 32
 TRANSPORTS = ("console", "file")
 TAKEN_PATHS = ("/admin", "/api", "/metrics", "/static", "/ws")
 THIS_MACHINE = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
@@ -94,6 +95,13 @@ def redis_url(secret: SecretStr) -> SecretStr:
     if parts.scheme not in REDIS_SCHEMES or not (parts.hostname or parts.scheme == "unix"):
         raise ValueError("not a Redis address")
     _ = parts.port
+    return secret
+
+
+def signing_keys(secret: SecretStr) -> SecretStr:
+    """One key or several, each as long as a key must be: a short or empty one would sign for anybody."""
+    if any(len(key.strip()) < SHORTEST_KEY for key in secret.get_secret_value().split(",")):
+        raise ValueError("a key is too short")
     return secret
 
 

@@ -5,6 +5,7 @@ Tests with threads or processes of their own ask for theirs on a ``transactional
 
 from __future__ import annotations
 
+import atexit
 import secrets
 
 import pytest
@@ -14,9 +15,12 @@ from pytest_django import DjangoDbBlocker
 from cluster.cache import far
 from cluster.flags import reading
 from cluster.limits import counting
-from security.audit import appendonly
+from security.audit import appendonly, queue
 from tests import cast
 from tests.cast import Hotel, OtherHotel
+
+# After the tests the connection leads to the real database again, which no test may write into.
+atexit.unregister(queue.flush)
 
 LETTING_FLUSH_PASS = {
     "postgresql": [f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate" for table in appendonly.TABLES],

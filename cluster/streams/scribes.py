@@ -28,6 +28,8 @@ class Emission:
     change: Mapping[str, object]
     at: datetime
     body: str
+    beside: Mapping[str, object]
+    """What only scribes are told, over and above ``change``: it stays in no history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar, cast
 
 import orjson
@@ -48,6 +49,7 @@ class UnderHead:
 
 MOVE_HEAD = "UPDATE cluster_streamhead SET seq = %s, counters = %s, tip = %s WHERE stream = %s"
 ROWS_AT_ONCE = 50
+NOTHING: Mapping[str, object] = MappingProxyType({})
 Gathered = TypeVar("Gathered", bound=UnderHead)
 
 Opened = Callable[[Mapping[int, Head]], object]
@@ -75,18 +77,20 @@ class Work:
         actor: Mapping[str, object],
         data: Mapping[str, object],
         change: Mapping[str, object],
+        beside: Mapping[str, object] = NOTHING,
     ) -> None:
         """Announce ``name`` on ``stream`` once the unit commits.
 
         ``label`` is the public name of the stream, ``rooms`` who hears it, ``data`` what they hear,
-        ``change`` the small record that stays in the history of each of ``subjects``.
+        ``change`` the small record that stays in the history of each of ``subjects``, ``beside`` what
+        the scribes are told instead of or over and above what ``change`` says.
         """
         now = timezone.now()
         body = frames.encode_body(
             event=name, rooms=list(rooms), at=now, actor=actor, node=identity.instance_id(), data=data
         )
         self._emissions.append(
-            Emission(stream, label, name, tuple(subjects), list(rooms), actor, change, now, body)
+            Emission(stream, label, name, tuple(subjects), list(rooms), actor, change, now, body, beside)
         )
 
     def note(self, stream: int, what: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cluster.answers.problems import Invalid, Problem, detail
+from cluster.answers.problems import Invalid, PermissionDenied, Problem, detail
 from cluster.streams import Work, unit_of_work
 from requests_app import access, events
 from requests_app.actions import assignment
@@ -19,7 +19,8 @@ from requests_app.lifecycle import Status
 from requests_app.models import GuestRequest
 from requests_app.permissions import BULK, REMOVE
 from requests_app.problems import BulkRejected, RequestNotFound
-from security import permissions
+from security import audit, permissions
+from security.audit.middleware import REFUSED
 from security.caller import Caller
 from security.models import User
 
@@ -104,6 +105,8 @@ def _sorted_out(
     rows = access.visible(by).filter(pk__in=possible).select_related("property", "assignee")
     # Ascending primary key is the one order in which rows are locked, or two batches deadlock.
     found = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
+    if missing := found.keys() ^ possible:
+        access.tell_hidden(by, missing)
     results = [ItemResult(pk, _problem(by, permission, found.get(pk), check)) for pk in wanted]
     bad = [result for result in results if not result.ok]
     if bad and not partial:
@@ -120,6 +123,9 @@ def _problem(by: Caller, permission: str, request: GuestRequest | None, check: C
     except Invalid:
         raise  # a field of the call is wrong, not an item of the batch
     except Problem as problem:
+        if isinstance(problem, PermissionDenied):
+            place, target = request.property_id, f"request:{request.pk}"
+            audit.happened(REFUSED, by=by, property=place, target=target, after={"permission": permission})
         return problem
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 
 from django.conf import settings
@@ -31,7 +31,7 @@ from requests_app.problems import StillInHouse
 from requests_app.queries import forgetting
 from requests_app.queries.forgetting import Chosen
 from requests_app.shown import shown_request
-from security import permissions
+from security import audit, permissions
 from security.caller import Caller
 from security.models import Credential, CredentialKind
 
@@ -73,7 +73,16 @@ def begin(
             for kind, pk, reference in forgetting.references(chosen)
         ]
         ErasureTarget.objects.bulk_create(targets, batch_size=ROWS_AT_ONCE)
+        _tell_begun(by, erasure, forgetting.properties_of(chosen), len(targets))
     return erasure
+
+
+def _tell_begun(by: Caller, erasure: Erasure, places: Collection[int], targets: int) -> None:
+    """Write who begins it, for it may be finished by another."""
+    told = {"selectedBy": erasure.selector, "by": erasure.made_by, "targets": targets}
+    place = next(iter(places)) if len(places) == 1 else None
+    target = f"erasure:{erasure.pk}"
+    audit.record("guest:erasure-begun", by=by, property=place, target=target, after=told)
 
 
 def digest_of(term: str) -> str:
@@ -202,6 +211,7 @@ def _tell(work: Work, erasure: Erasure) -> None:
         actor={"displayName": erasure.made_by},
         data=said,
         change=said,
+        beside={"about": f"erasure:{erasure.pk}"},
     )
 
 

@@ -11,7 +11,8 @@ from cluster.answers.problems import Invalid, NotFound, RuleViolated
 from cluster.streams import unit_of_work
 from requests_app.models import Stay
 from requests_app.permissions import STAYS
-from security import credentials, permissions
+from security import audit, credentials, permissions
+from security.audit.middleware import HIDDEN
 from security.caller import Caller
 from security.models import CredentialKind, Property
 from security.signals import tell_access_changed
@@ -103,6 +104,8 @@ def lock_open_stay(by: Caller, stay_id: int) -> Stay:
     stays = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("property", "credential")
     stay = stays.filter(pk=stay_id).first()
     if stay is None or not by.may_enter(stay.property_id) or by.stay_id not in (None, stay.pk):
+        if stay is not None:
+            audit.happened(HIDDEN, by=by, property=stay.property_id, target=f"stay:{stay.pk}")
         raise NotFound("There is no such stay.")
     permissions.require(by, STAYS, stay.property_id)
     if stay.checked_out_at is not None:

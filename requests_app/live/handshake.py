@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,30 +88,32 @@ class Standing:
 
     caller: Caller
     session_key: str = ""
+    address: str = ""
 
     def renewed(self) -> Standing:
         """Return what they are now. Raises AuthenticationRequired when they are nobody any more."""
         if self.session_key:
-            return _of_session(self.session_key)
-        return Standing(authentication.renew(self.caller))
+            return _of_session(self.session_key, self.address)
+        return replace(self, caller=authentication.renew(self.caller))
 
 
 def identify(visitor: Visitor) -> Standing:
     """Return who the visitor is. Raises AuthenticationRequired, or SuspiciousRequest for the blocked."""
     if visitor.authorization:
-        return Standing(_known(authentication.authenticate(visitor.authorization)))
+        caller = _known(authentication.authenticate(visitor.authorization))
+        return Standing(caller, address=visitor.address)
     if visitor.ticket:
-        return Standing(_known(tickets.redeem(visitor.ticket)))
-    return _of_session(visitor.session_key)
+        return Standing(_known(tickets.redeem(visitor.ticket)), address=visitor.address)
+    return _of_session(visitor.session_key, visitor.address)
 
 
-def _of_session(session_key: str) -> Standing:
+def _of_session(session_key: str, address: str) -> Standing:
     if not session_key:
         raise AuthenticationRequired
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     caller = authentication.caller_for_session(get_user(request), request.session)
-    return Standing(_known(caller), session_key)
+    return Standing(_known(caller), session_key, address)
 
 
 def _known(caller: Caller) -> Caller:

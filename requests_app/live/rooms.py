@@ -12,6 +12,7 @@ from requests_app import access
 from requests_app.permissions import EVENTS
 from requests_app.problems import RequestNotFound
 from security import audit, permissions
+from security.audit.middleware import REFUSED, WALL
 from security.caller import Caller, CallerKind
 from security.models import Property
 
@@ -30,18 +31,19 @@ class Plan:
     slugs: dict[int, str] = field(default_factory=dict)
 
 
-def plan(caller: Caller, names: Iterable[str]) -> Plan:
+def plan(caller: Caller, names: Iterable[str], address: str = "") -> Plan:
     """Decide for each room by itself: one that is denied leaves the others granted."""
     found = Plan()
-    asked = _Asked(caller, list(names))
+    told = audit.Origin("socket", known_address=address, known_caller=caller)
+    asked = _Asked(caller, list(names), told)
     for name in asked.names:
         kind, _, value = name.partition(":")
         try:
             found.granted[name] = frozenset(asked.resolved(kind, value))
         except Problem as problem:
-            if isinstance(problem, PermissionDenied):
-                told = audit.Origin("socket", known_caller=caller)
-                audit.happened("access:refused", target="room", after={"room": kind}, origin=told)
+            if isinstance(problem, PermissionDenied | NotFound):
+                action = WALL if isinstance(problem, NotFound) else REFUSED
+                audit.happened(action, target="room", after={"room": kind}, origin=told)
             found.denied.append({"room": name, "code": problem.code, "error": problem.error})
     streams = {stream for places in found.granted.values() for stream, _ in places}
     found.slugs = {stream: asked.slugs[stream] for stream in streams}
@@ -56,8 +58,9 @@ def may_listen(caller: Caller) -> bool:
 class _Asked:
     """One caller's wishes, with what the database is asked for at most once."""
 
-    def __init__(self, caller: Caller, names: list[str]) -> None:
+    def __init__(self, caller: Caller, names: list[str], origin: audit.Origin) -> None:
         self.caller = caller
+        self.origin = origin
         self.names = names
         self._kinds: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
             "property": self._property,
@@ -116,6 +119,7 @@ class _Asked:
             raise PermissionDenied("A guest hears the room of their stay.")
         stream = self.requests.get(int(pk))
         if stream is None or stream not in self.slugs:
+            access.tell_hidden(self.caller, [int(pk)], self.origin)
             raise RequestNotFound
         self._only_staff(stream)
         return [(stream, f"request:{pk}")]

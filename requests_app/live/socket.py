@@ -323,10 +323,10 @@ def _mode() -> str:
 def _planned(standing: Standing, said: Sub) -> tuple[Standing, Plan, dict[str, resume.Answer]]:
     """Return, from the database, who they are, what they get, and what of the past can be whole."""
     standing = standing.renewed()
-    plan = rooms.plan(standing.caller, said.rooms)
+    plan = rooms.plan(standing.caller, said.rooms, standing.address)
     return standing, plan, resume.answers(plan.slugs, said.since)
 
 
 def _still(standing: Standing, names: list[str]) -> tuple[Standing, Plan]:
     standing = standing.renewed()
-    return standing, rooms.plan(standing.caller, names)
+    return standing, rooms.plan(standing.caller, names, standing.address)

@@ -61,6 +61,7 @@ def _check(caller: Caller, found: dict[str, object]) -> None:
     places = {slug: pk for pk, slug in caller.slugs.items()}
     property_id = places.get(str(found["propertyId"]))
     if property_id is None or (caller.is_guest and found["stayId"] != caller.stay_id):
+        access.tell_hidden(caller, [int(str(found["id"]))])
         raise RequestNotFound
     permissions.require(caller, READ, property_id)
 

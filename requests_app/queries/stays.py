@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from cluster.answers.problems import NotFound
 from requests_app.models import Stay
-from security import permissions
+from security import audit, permissions
+from security.audit.middleware import HIDDEN
 from security.caller import Caller
 
 MOST = 1000
@@ -42,6 +43,8 @@ def stay_of(caller: Caller, permission: str, stay_id: int) -> Stay:
         permissions.require_anywhere(caller, permission)
     stay = Stay.objects.filter(pk=stay_id).first()
     if stay is None or not caller.may_enter(stay.property_id) or caller.stay_id not in (None, stay.pk):
+        if stay is not None:
+            audit.happened(HIDDEN, by=caller, property=stay.property_id, target=f"stay:{stay.pk}")
         raise NotFound("There is no such stay.")
     permissions.require(caller, permission, stay.property_id)
     return stay

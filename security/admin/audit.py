@@ -37,11 +37,12 @@ class PropertyFilter(admin.SimpleListFilter):
 class KindFilter(admin.SimpleListFilter):
     """What the act was about."""
 
-    title = _("kind")
+    title = _("what")
     parameter_name = "kind"
     kinds = (
         *("request", "stay", "member", "user", "property", "service", "rules", "duty", "credential"),
-        *("login", "access", "flag", "command", "source", "ticket"),
+        *("login", "session", "password", "factor", "access", "ticket", "source", "flag", "command"),
+        *("leader", "guest", "statistics", "audit"),
     )
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -15,6 +17,7 @@ from django.http.response import HttpResponseBase
 from cluster.answers.problems import NotFound, PermissionDenied, Problem
 from cluster.streams import current_work, unit_of_work
 from security import audit, permissions
+from security.audit.middleware import HIDDEN
 from security.authentication import caller_of
 from security.forms import PlainTextField
 from security.models import Property
@@ -146,6 +149,21 @@ class WalledAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Run actions in one unit of work."""
         view = partial(super().changelist_view, request, *args, **options)
         return self.in_unit_of_work(request, view)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return a row of this side; one that stands behind the wall is named in the audit book."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            self._tell_hidden(request, object_id)
+        return found
+
+    def _tell_hidden(self, request: HttpRequest, object_id: str) -> None:
+        with suppress(ValueError, ValidationError, OverflowError):
+            behind = self.model._base_manager.filter(pk=object_id).first()  # noqa: SLF001
+            if behind is not None and getattr(behind, "deleted_at", None) is None:
+                place = self.property_id_of(behind) or None
+                target = f"{self.opts.model_name}:{behind.pk}"
+                audit.happened(HIDDEN, by=caller_of(request), property=place, target=target)
 
     def _properties(self, request: HttpRequest) -> QuerySet[Property]:
         permission = self.permissions.get("add") or self.permissions.get("change")

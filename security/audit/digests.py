@@ -6,18 +6,23 @@ tells the text to nobody, and erasing a guest leaves it, and so the chain, as it
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 import orjson
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 CONTAINERS = frozenset({"from", "to", "before", "after"})
 DIGEST_SALT = "bellhop.audit.text"
 DIGEST_LENGTH = 32
 LONGEST = 2_000
+NUMBERS = (int, float, date)
+"""What hides nothing: truth values are of the first, times of the last."""
+
+NONE: frozenset[str] = frozenset()
 
 _plain: dict[str, frozenset[str]] = {}
 
@@ -31,7 +36,8 @@ def pared(action: str, said: Mapping[str, object] | None) -> str:
     """Return ``said`` as the JSON the book keeps: numbers, plain fields, and digests of the rest."""
     if not said:
         return ""
-    return canonical(_pared(_plain.get(action.partition(":")[0], frozenset()), said))
+    plain = _plain.get(action.partition(":")[0], NONE)
+    return canonical(_pared(plain, said, _derived(signing_key())))
 
 
 def canonical(value: object) -> str:
@@ -46,30 +52,43 @@ def keys() -> list[str]:
     return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
+def signing_key() -> str:
+    """Return the first of them."""
+    return str(settings.AUDIT_KEY).partition(",")[0].strip() or str(settings.SECRET_KEY)
+
+
 def digest_of(text: str) -> str:
     """Return the keyed digest of a text."""
-    return _keyed(text, keys()[0])
+    return _digest(text, _derived(signing_key()))
 
 
-@lru_cache(maxsize=256)
-def _keyed(text: str, key: str) -> str:
-    found = salted_hmac(DIGEST_SALT, text, secret=key, algorithm="sha256").hexdigest()
-    return f"hmac:{found[:DIGEST_LENGTH]}"
+def _digest(text: str, key: bytes) -> str:
+    return f"hmac:{hmac.digest(key, text.encode(errors='surrogatepass'), 'sha256').hex()[:DIGEST_LENGTH]}"
 
 
-def _pared(plain: frozenset[str], said: Mapping[str, object]) -> dict[str, object]:
-    return {str(name): _kept(plain, str(name), value) for name, value in said.items()}
+@lru_cache(maxsize=8)
+def _derived(key: str) -> bytes:
+    """Return what Django's ``salted_hmac`` derives anew each time."""
+    return hashlib.sha256((DIGEST_SALT + key).encode()).digest()
 
 
-def _kept(plain: frozenset[str], name: str, value: object) -> object:
-    if value is None or isinstance(value, bool | int | float | datetime | date) or value == "":
+def _pared(plain: frozenset[str], said: Mapping[str, object], key: bytes) -> dict[str, object]:
+    return {str(name): _kept(plain, str(name), value, key) for name, value in said.items()}
+
+
+def _kept(plain: frozenset[str], name: str, value: object, key: bytes) -> object:
+    if value is None or value == "" or isinstance(value, NUMBERS):
         return value
     if name in plain:
-        return value if isinstance(value, int) or len(canonical(value)) <= LONGEST else _text(value)
+        return value if _is_short(value) else _text(value, key)
     if name in CONTAINERS and isinstance(value, Mapping):
-        return _pared(plain, value)
-    return _text(value)
+        return _pared(plain, value, key)
+    return _text(value, key)
 
 
-def _text(value: object) -> str:
-    return digest_of(value if isinstance(value, str) else canonical(value))
+def _is_short(value: object) -> bool:
+    return len(value if isinstance(value, str) else canonical(value)) <= LONGEST
+
+
+def _text(value: object, key: bytes) -> str:
+    return _digest(value if isinstance(value, str) else canonical(value), key)

@@ -15,6 +15,7 @@ from security.caller import Caller, CallerKind
 from security.models import User
 
 SUCCEEDED, FAILED, ENDED = "login:succeeded", "login:failed", "login:ended"
+DEMANDED = "factor:demanded"
 
 
 @receiver(user_logged_in, dispatch_uid="security.audit.logins.came")
@@ -41,6 +42,16 @@ def went(user: Any, **_: Any) -> None:
 def failed(credentials: Mapping[str, Any], **_: Any) -> None:
     """Have a wrong password written."""
     happened(FAILED, typed=str(credentials.get("username") or ""))
+
+
+def tell_failed(user: User, step: str) -> None:
+    """Have it written that somebody whose name is known did not come in: at which step, ``code`` for one."""
+    happened(FAILED, by=_person(user), target=f"user:{user.pk}", after={"step": step})
+
+
+def tell_demanded(user: User) -> None:
+    """Have it written that somebody was sent to set up the second factor their role needs."""
+    happened(DEMANDED, by=_person(user), target=f"user:{user.pk}")
 
 
 def _person(user: User) -> Caller:

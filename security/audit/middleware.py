@@ -13,6 +13,8 @@ from security.audit.queue import happened
 logger = logging.getLogger("bellhop.security")
 
 REFUSED, WALL, BAD_CREDENTIAL = "access:refused", "access:wall", "access:bad-credential"
+HIDDEN = "access:hidden"
+"""Somebody named a thing that exists, but not for them."""
 
 
 class AuditMiddleware(Layer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+
 from cluster import jobs, turns
 from cluster.streams import scribes
 from security.audit import checkpoints, logins, queue, scribe, watching  # noqa: F401 - logins listens
@@ -15,6 +17,8 @@ def open_book() -> None:
     """Register the scribe, the job and the looks, and declare what stands plain."""
     scribes.register(scribe.write)
     turns.register(queue.flush_soon)
+    turns.register_last(queue.flush)
+    atexit.register(queue.flush)
     jobs.register("audit-checkpoints", checkpoints.EVERY_SECONDS, checkpoints.sign_as_leader)
     keep_plain("flag", "exceptions", "name", "by")
     keep_plain("command", "order", "command", "arguments", "by", "to", "givenAt")
@@ -22,7 +26,10 @@ def open_book() -> None:
     keep_plain("leader", "leader")
     keep_plain("access", *REFUSAL)
     keep_plain("credential", "kind", "scopes")
-    keep_plain("login", "by", "reason")
+    keep_plain("login", "by", "reason", "step")
+    keep_plain("factor", "username")
+    keep_plain("session", "username")
+    keep_plain("password", "username")
     watching.watch(User, "user", "username", "language")
     watching.watch(Membership, "member", "role", place=lambda row: row.property_id)
     watching.watch(

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+import orjson
+from django.db import connection
 
 from cluster import identity
 from cluster.context import current_request_id
 from cluster.models import CONTROL_STREAM, StreamHead
-from cluster.statements import Statement, batched, insert
+from cluster.statements import Statement, insert
 from cluster.streams import Emission, Note
 from security.audit.book import Act, name_of
-from security.audit.chain import Tip, link
+from security.audit.chain import Row, Tip, link
 from security.audit.digests import pared
 from security.audit.origin import Origin, current_origin
 from security.caller import CallerKind
 from security.models import AuditEntry
 
 ROWS_AT_ONCE = 50
+COLUMNS = tuple(field.name for field in fields(Row))
+FROM_JSON = (
+    f"INSERT INTO security_auditentry ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} "  # noqa: S608
+    "FROM json_populate_recordset(NULL::security_auditentry, %s)"
+)
 LONGEST_TARGET = 200
-NAMES = ("name", "source", "command", "leader")
+NAMES = ("name", "source", "command", "leader", "about")
 """What events of the service are about: a flag, a source, an order, a node."""
 
 
@@ -32,11 +41,17 @@ def write(
     for entry in entries:
         head = heads[entry.chain]
         head.tip = str(link(entry, Tip.read(head.tip)))
-    for rows in batched(entries, ROWS_AT_ONCE):
-        yield insert(rows)
+    for start in range(0, len(entries), ROWS_AT_ONCE):
+        yield _insert(entries[start : start + ROWS_AT_ONCE])
 
 
-def _entries(emissions: Sequence[Emission], notes: Sequence[Note]) -> Iterator[AuditEntry]:
+def _insert(rows: Sequence[Row]) -> Statement:
+    if connection.vendor == "postgresql":
+        return FROM_JSON, [orjson.dumps(rows).decode()]
+    return insert([AuditEntry(**{name: getattr(row, name) for name in COLUMNS}) for row in rows])
+
+
+def _entries(emissions: Sequence[Emission], notes: Sequence[Note]) -> Iterator[Row]:
     if emissions:
         origin, name = current_origin(), current_request_id()
         for emission in emissions:
@@ -46,11 +61,12 @@ def _entries(emissions: Sequence[Emission], notes: Sequence[Note]) -> Iterator[A
             yield _of_act(note.stream, note.what)
 
 
-def _of_emission(emission: Emission, origin: Origin, request_id: str) -> AuditEntry:
+def _of_emission(emission: Emission, origin: Origin, request_id: str) -> Row:
     kind, actor = _who(emission.actor, origin)
-    before, after = _halves(emission.change)
+    said = {**emission.change, **emission.beside} if emission.beside else emission.change
+    before, after = _halves(said)
     own = emission.change.get("propertyId")
-    return AuditEntry(
+    return Row(
         chain=emission.stream,
         at=emission.at,
         node=identity.instance_id(),
@@ -67,8 +83,8 @@ def _of_emission(emission: Emission, origin: Origin, request_id: str) -> AuditEn
     )
 
 
-def _of_act(chain: int, act: Act) -> AuditEntry:
-    return AuditEntry(
+def _of_act(chain: int, act: Act) -> Row:
+    return Row(
         chain=chain,
         at=act.at,
         node=identity.instance_id(),
@@ -94,7 +110,7 @@ def _who(actor: Mapping[str, object], origin: Origin) -> tuple[str, str]:
     caller = origin.caller()
     if caller.is_known and kind in ("", caller.kind.value):
         return caller.kind.value, name_of(caller)
-    return kind or CallerKind.SYSTEM.value, "" if kind else str(actor.get("displayName") or "")[:200]
+    return kind or CallerKind.SYSTEM.value, str(actor.get("displayName") or "")[:200]
 
 
 def _halves(change: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping[str, object]]:
@@ -111,7 +127,7 @@ def _halves(change: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping
 
 def _target(emission: Emission) -> str:
     if emission.stream == CONTROL_STREAM:
-        named = (emission.change.get(name) for name in NAMES)
+        named = (emission.beside.get(name) or emission.change.get(name) for name in NAMES)
         return next((str(name)[:LONGEST_TARGET] for name in named if name), "")
     if not emission.subjects:
         return ""

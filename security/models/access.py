@@ -77,3 +77,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.username}: {self.get_role_display()}, {self.property}"
+
+
+def name_of_person(user_id: int) -> str:
+    """Return somebody's username, for those who tell of them."""
+    return User.objects.filter(pk=user_id).values_list("username", flat=True).first() or ""

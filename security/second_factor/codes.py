@@ -11,6 +11,9 @@ from allauth.mfa.utils import decrypt
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 
+from security import audit
+from security.caller import Caller, CallerKind
+
 logger = logging.getLogger("bellhop.security")
 
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
@@ -38,8 +41,18 @@ def passes(user_id: int, code: str) -> bool:
         for row in rows.order_by("pk"):
             if _is_good(row, code):
                 row.record_usage()
+                if row.type == Authenticator.Type.RECOVERY_CODES:
+                    _tell_used(row)
                 return True
     return False
+
+
+def _tell_used(row: Authenticator) -> None:
+    """Write that one of the recovery codes is gone, and how many are left."""
+    row.refresh_from_db(fields=["data"])  # allauth marks the code used on a row of its own
+    left = {"username": row.user.username, "left": len(row.wrap().get_unused_codes())}
+    by = Caller(kind=CallerKind.STAFF, user_id=row.user_id, username=row.user.username)
+    audit.record("factor:recovery-code-used", by=by, target=f"user:{row.user_id}", after=left)
 
 
 def _is_good(row: Authenticator, code: str) -> bool:

@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
+from security import audit
 from security.caller import Caller
 from security.models import User
 from security.second_factor.codes import FACTORS
@@ -82,6 +83,7 @@ def register(request: HttpRequest, *, by: Caller, user: User, name: str, answer:
         webauthn.WebAuthn.add(user, name, credential)
         has_codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).exists()
         codes: list[str] = [] if has_codes else RecoveryCodes.activate(user).get_unused_codes()
+        audit.record("factor:key-added", by=by, target=f"user:{user.pk}", after={"username": user.username})
         tell_access_changed(by=by, user_id=user.pk)
     return codes
 
@@ -103,9 +105,12 @@ def remove(*, by: Caller, user: User, key_id: int) -> None:
     """Take a key away; with the last factor go the recovery codes."""
     with unit_of_work():
         own = Authenticator.objects.filter(user=user)
-        own.filter(pk=key_id, type=Authenticator.Type.WEBAUTHN).delete()
+        gone, _ = own.filter(pk=key_id, type=Authenticator.Type.WEBAUTHN).delete()
         if not own.filter(type__in=FACTORS).exists():
             own.delete()
+        if gone:
+            was = {"username": user.username}
+            audit.record("factor:key-removed", by=by, target=f"user:{user.pk}", before=was)
         tell_access_changed(by=by, user_id=user.pk)
 
 

@@ -12,8 +12,11 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
+from security import audit
+from security.audit.logins import tell_failed
 from security.caller import Caller
 from security.models import User
+from security.models.access import name_of_person
 from security.second_factor.codes import KINDS, passes
 from security.signals import tell_access_changed
 
@@ -40,12 +43,15 @@ def finish(*, by: Caller, user: User, secret: str, code: str) -> list[str]:
     """Keep the secret if the code shows that the phone has it; return the recovery codes."""
     code = code.replace(" ", "")
     if not totp.validate_totp_code(secret, code):
+        tell_failed(user, "first-code")
         raise Invalid.field("code", "Wrong code. Is the phone's clock right?")
     with unit_of_work():
-        Authenticator.objects.filter(user_id=user.pk, type__in=KINDS).delete()
+        had = _delete(user.pk, KINDS)
         totp.TOTP.activate(user, secret)
         codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
         passes(user.pk, code)
+        was, now = {"isSetUp": had}, {"isSetUp": True, "recoveryCodes": len(codes), "username": user.username}
+        audit.record("factor:set-up", by=by, target=f"user:{user.pk}", before=was, after=now)
         tell_access_changed(by=by, user_id=user.pk)
     return codes
 
@@ -54,9 +60,12 @@ def take_away(*, by: Caller, user_id: int) -> bool:
     """Delete somebody's second factor; say whether there was one."""
     with unit_of_work():
         had = _delete(user_id)
+        if had:
+            was, now = {"isSetUp": True}, {"isSetUp": False, "username": name_of_person(user_id)}
+            audit.record("factor:removed", by=by, target=f"user:{user_id}", before=was, after=now)
         tell_access_changed(by=by, user_id=user_id)
     return had
 
 
-def _delete(user_id: int) -> bool:
-    return bool(Authenticator.objects.filter(user_id=user_id).delete()[0])
+def _delete(user_id: int, kinds: tuple[str, ...] = (*KINDS, Authenticator.Type.WEBAUTHN)) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=kinds).delete()[0])

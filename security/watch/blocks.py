@@ -22,6 +22,7 @@ from cluster.leader import leader_work
 from cluster.models import CONTROL_STREAM
 from cluster.streams import unit_of_work
 from security import text
+from security.audit.origin import refusing
 from security.caller import ANONYMOUS, SYSTEM, Caller
 from security.flags import ADVANCED_SECURITY
 from security.metrics import CALLS_BLOCKED
@@ -91,6 +92,7 @@ def require_free(caller: Caller) -> None:
 def refusal(found: Known) -> SuspiciousRequest:
     """Return what somebody blocked is told, and count it."""
     CALLS_BLOCKED.inc()
+    refusing("blocked")
     left = (found.until - timezone.now()).total_seconds()
     return SuspiciousRequest(retry_after=max(1, round(left)))
 
@@ -113,10 +115,10 @@ def add(
         "until": until,
     }
     with unit_of_work():
+        before = _standing(source)
         row, _ = Block.objects.update_or_create(source=source, defaults=told)
-        _tell(
-            BLOCKED, source, {"until": until.isoformat(), "reasons": told["reasons"], "by": told["made_by"]}
-        )
+        said = {"until": until.isoformat(), "reasons": told["reasons"], "by": told["made_by"]}
+        _tell(BLOCKED, source, said, before)
         transaction.on_commit(refresh, robust=True)
     logger.warning(
         "source.blocked",
@@ -133,9 +135,10 @@ def add(
 def remove(source: str, *, by: str) -> bool:
     """Let a source in again and forget its score; say whether it was blocked."""
     with unit_of_work():
+        before = _standing(source)
         gone, _ = Block.objects.filter(source=source).delete()
         if gone:
-            _tell(UNBLOCKED, source, {"by": by})
+            _tell(UNBLOCKED, source, {"by": by}, before)
             transaction.on_commit(lambda: tally.forget(source), robust=True)
             transaction.on_commit(refresh, robust=True)
     if gone:
@@ -160,7 +163,13 @@ def in_words(change: Mapping[str, object]) -> str:
     return f"{change['source']} was blocked by {change['by']} until {change['until']} ({why})"
 
 
-def _tell(name: str, source: str, data: Mapping[str, object]) -> None:
+def _standing(source: str) -> dict[str, object]:
+    """Return the block there is."""
+    row = Block.objects.filter(source=source).first()
+    return {"until": row.until, "reasons": row.reasons, "by": row.made_by} if row else {}
+
+
+def _tell(name: str, source: str, data: Mapping[str, object], before: Mapping[str, object]) -> None:
     whole = {"source": source, **data}
     with unit_of_work() as work:
         work.emit(
@@ -169,9 +178,10 @@ def _tell(name: str, source: str, data: Mapping[str, object]) -> None:
             label="control",
             subjects=(),
             rooms=["control"],
-            actor=SYSTEM.as_actor(),
+            actor={**SYSTEM.as_actor(), "displayName": data["by"]},
             data=whole,
             change=whole,
+            beside={"from": before},
         )
         kind, _, number = source.partition(":")
         if kind in OWNERS:

@@ -16,6 +16,7 @@ from requests_app.actions import forget
 from requests_app.models import Erasure, GuestRequest, Message, Stay
 from requests_app.queries import forgetting
 from requests_app.queries.forgetting import Sought
+from security.audit import verifying
 from security.caller import SYSTEM
 from security.models import Credential, CredentialKind
 from tests import cast
@@ -23,6 +24,7 @@ from tests.api.speaking import data_of, refusal_of
 from tests.cast import Hotel
 from tests.privacy import places
 from tests.privacy.conftest import NAME, PHONE, Left
+from tests.security.audit import book
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -55,6 +57,18 @@ def test_nothing_is_left_anywhere(left: Left, capfd: pytest.CaptureFixture[str])
     assert {"requests": 2, "messages": 1, "stays": 1, "tokens": 1}.items() <= told["erased"].items()
     assert told["erased"]["storedAnswers"] == 4
     assert told["references"][1:] == [left.request.order_id, left.deleted.order_id]
+
+
+def test_the_book_stays_whole_and_tells_who_did_it(left: Left) -> None:
+    told = run("--stay", str(left.stay.pk))
+    assert [book.finding(chain) for chain in verifying.chains()] == [None] * len(verifying.chains())
+    assert [place for place in places.in_tables() if "audit" in place] == []
+    begun, done = book.only("guest:erasure-begun"), book.only("guest:forgotten")
+    assert begun.target == done.target
+    assert begun.door == done.door == "command"
+    said = json.loads(done.after)
+    assert said["erased"] == told["erased"]
+    assert done.actor == said["by"] == told["by"]
 
 
 def test_the_log_is_still_whole(left: Left, hotel: Hotel) -> None:

@@ -229,7 +229,7 @@ def test_managers_read_their_propertys_book_and_nobody_writes(
 
 def test_a_creates_entry_travels_with_its_last_trip(hotel: Hotel) -> None:
     if connection.vendor == "postgresql":
-        with_entry = 'INSERT INTO "security_auditentry"'
+        with_entry = "INSERT INTO security_auditentry"
         with CaptureQueriesContext(connection) as trips:
             cast.asked(hotel.lan, hotel.property)
         (carrying,) = [trip["sql"] for trip in trips if with_entry in trip["sql"]]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pydantic import SecretStr
 from pytest_django import Settings
 
 from cluster.models import StreamHead
@@ -17,6 +18,7 @@ from security.audit import record
 from security.audit.chain import Tip
 from security.caller import SYSTEM
 from security.models import AuditCheckpoint, AuditEntry
+from settings.values import signing_keys
 from tests.security.audit import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -132,6 +134,23 @@ def test_another_key_does_not_vouch_unless_it_stands_behind_the_new_one(settings
     assert book.found(CHAIN) == ("forged checkpoint", LENGTH)
     settings.AUDIT_KEY = f"{'n' * 40},{old}"
     assert book.finding(CHAIN) is None
+
+
+def test_a_new_secret_key_knows_the_signatures_of_the_one_before(settings: Settings) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert book.finding(CHAIN) is None
+    record("test:act", by=SYSTEM, property=CHAIN)
+    book.signed(CHAIN)
+    assert book.finding(CHAIN) is None
+    settings.SECRET_KEY_FALLBACKS = []
+    assert book.found(CHAIN) == ("forged checkpoint", LENGTH)
+
+
+@pytest.mark.parametrize("keys", ["n" * 31, f"{'n' * 40},short", f"{'n' * 40},"])
+def test_every_signing_key_is_as_long_as_a_key(keys: str) -> None:
+    with pytest.raises(ValueError, match="too short"):
+        signing_keys(SecretStr(keys))
+    assert signing_keys(SecretStr(f"{'n' * 40}, {'o' * 40}"))
 
 
 def test_the_command_tells_chain_number_and_kind_and_ends_with_1() -> None:
