@@ -6,7 +6,7 @@ import re
 
 from security.threats.signs import HINT, LIKELY, SURE, sign, weigh
 
-# A bracket nobody types by accident, written so that a filter overlooks it: by its number, in UTF-7, in base64.
+# A bracket written so that a filter overlooks it: by its number, in UTF-7, in base64.
 _DISGUISED = re.compile(
     r"%(?:25){0,3}3c|&\#0{0,8}60\b|&\#x0{0,8}3c\b|\\x3c|\\u003c|\+adw-|phnjcmlwd", re.IGNORECASE
 )

@@ -34,9 +34,16 @@ def by_the_form(house: House, texts: list[str]) -> None:
     """The back office's form for a new request."""
     for text in texts:
         said = {
-            **{"request_text": text, "guest_name": text[:100], "description": text[:500]},
-            **{"special_instructions": text[:500], "room_number": ROOM, "property": str(house.place.pk)},
-            **{"service_type": "general", "priority": "3", "urgency": "2", "form_key": new_form_key()},
+            "request_text": text,
+            "guest_name": text[:100],
+            "description": text[:500],
+            "special_instructions": text[:500],
+            "room_number": ROOM,
+            "property": str(house.place.pk),
+            "service_type": "general",
+            "priority": "3",
+            "urgency": "2",
+            "form_key": new_form_key(),
         }
         _went(house.office, f"{REQUESTS}add/", said)
 
@@ -109,11 +116,8 @@ def by_stays(house: House, texts: list[str]) -> None:
         said = {"guestName": text[:100], "roomNumber": f"S{number}", "checkOut": until.isoformat()}
         data_of(house.staff.post("/api/stay", said), 201)
         form = {"guest_name": text[:100], "room_number": f"T{number}", "property": str(house.place.pk)}
-        answer = send(
-            house.office,
-            f"{ADMIN}stay/add/",
-            {**form, "check_out": f"{until:%Y-%m-%dT%H:%M}", "language": ""},
-        )
+        more = {"check_out": f"{until:%Y-%m-%dT%H:%M}", "language": ""}
+        answer = send(house.office, f"{ADMIN}stay/add/", {**form, **more})
         assert answer.status_code == 200
         assert b"is checked in" in answer.content
 

@@ -22,14 +22,29 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 # How long a text may be at each place.
 PAGES = {
-    **{"list": (1000,), "loud": (500,), "thread": (1000,), "members": (100,), "stays": (100,)},
-    **{"services": (60,), "branches": (100,), "keys": (60,), "new": (60,)},
-    **{"overview": (1000, 60), "guest thread": (1000,)},
+    "list": (1000,),
+    "loud": (500,),
+    "thread": (1000,),
+    "members": (100,),
+    "stays": (100,),
+    "services": (60,),
+    "branches": (100,),
+    "keys": (60,),
+    "new": (60,),
+    "overview": (1000, 60),
+    "guest thread": (1000,),
 }
 ANSWERS = {
-    **{"messages": (1000,), "history": (1000, 500, 100), "staff": (100,), "services": (60,)},
-    **{"stays": (100,), "members": (100,), "requests": (1000, 500, 100)},
-    **{"events": (1000, 500, 100), "guest's events": (1000,), "guest's requests": (1000,)},
+    "messages": (1000,),
+    "history": (1000, 500, 100),
+    "staff": (100,),
+    "services": (60,),
+    "stays": (100,),
+    "members": (100,),
+    "requests": (1000, 500, 100),
+    "events": (1000, 500, 100),
+    "guest's events": (1000,),
+    "guest's requests": (1000,),
 }
 
 
