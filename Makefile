@@ -5,7 +5,7 @@ BOOTSTRAP := $(PYTHON) deploy/bootstrap.py
 VENV := .venv/bin
 
 # What a real deployment would set; only looked at, never connected to.
-AS_IN_PROD := DJANGO_SETTINGS_MODULE=settings.prod ALLOWED_HOSTS=bellhop.example \
+AS_IN_PROD := DJANGO_SETTINGS_MODULE=settings.prod ALLOWED_HOSTS=bellhop.example TRUSTED_PROXIES=10.0.0.1 \
 	DATABASE_URL=postgresql://bellhop@localhost/bellhop REDIS_URL=redis://localhost/0 \
 	SECRET_KEY=only-the-check-knows-this-key-of-more-than-fifty-letters
 AS_IN_DEV := DJANGO_SETTINGS_MODULE=settings.dev DATABASE_URL= DATA_DIR=var/check

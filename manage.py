@@ -6,13 +6,14 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from settings.problems import told_to_the_operator
+from settings.telling import choose_profile, told_to_the_operator, wants_json
 
 
 def main() -> None:
     """Run one command; without DJANGO_SETTINGS_MODULE it is a clone on one machine."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.dev")
-    with told_to_the_operator():
+    choose_profile(sys.argv)
+    with told_to_the_operator(as_json=wants_json(sys.argv)):
         execute_from_command_line(sys.argv)
 
 

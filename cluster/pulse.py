@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from cluster import cache, control, flags, metrics, nodes, tuning, turns
+from cluster import cache, control, flags, health, metrics, nodes, tuning, turns
 from cluster.connections import connection_of_its_own
 from cluster.jobs import Runner
 from cluster.leader import Lease
@@ -60,6 +60,7 @@ class Pulse:
         self._woken = Event()
         self._draining = self._said_draining = False
         self._thread = Thread(target=self._run, name="bellhop-node", daemon=True)
+        self._health = health.Watch()
 
     def start(self) -> None:
         """Enter the cluster; return once we are in, or know that the database is away.
@@ -71,6 +72,7 @@ class Pulse:
         metrics.NODE_STATE.state("out")
         self._thread.start()
         self._entered.result()
+        self._health.start()
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on beat only while this event loop answers: a wedged server is no good node."""
@@ -80,6 +82,7 @@ class Pulse:
         """Leave in good order; stopping twice is fine."""
         self._stopping.set()
         self._woken.set()
+        self._health.stop()
         self._thread.join(STOP_SECONDS)
 
     def drain(self, *, draining: bool) -> None:

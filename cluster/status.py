@@ -33,7 +33,17 @@ def reasons() -> list[str]:
     }
     if bus.state() == "down" and not coordination.is_alone():
         found.setdefault(CHANNEL_LAYER, "the bus hears no echo of its own bell")
+    if missing := _missing_nodes():
+        found["nodes"] = missing
     return [f"{name}: {reason}" for name, reason in found.items()]
+
+
+def _missing_nodes() -> str:
+    """Say how many nodes live where TOTAL_NODES expects more."""
+    if settings.TOTAL_NODES is None:
+        return ""
+    living = sum(it.state is not NodeState.DOWN for it in nodes.seen())
+    return f"{living} of {settings.TOTAL_NODES} live (TOTAL_NODES)" if living < settings.TOTAL_NODES else ""
 
 
 def instance_info() -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ContextDecorator
@@ -11,11 +12,12 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
+from django.conf import settings
 from prometheus_client import REGISTRY
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from cluster import flags
+from cluster import flags, tuning
 
 BOUNDS = (
     0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200,
@@ -71,6 +73,7 @@ class Timing:
         return {"count": count, "avg": round(self.total / count, 3) if count else 0.0, **percentiles}
 
 
+SAMPLING_RATE = "PERFORMANCE_SAMPLING_RATE"
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 _timings: dict[str, Timing] = {}
@@ -106,12 +109,18 @@ def switched_by(flag: flags.Flag) -> None:
 
 def is_recording() -> bool:
     """Say whether what is done in this call is timed; asks nobody."""
-    return all(map(flags.is_known_on, _switches))
+    return settings.PERFORMANCE_MONITORING_ENABLED and all(map(flags.is_known_on, _switches))
+
+
+def is_sampled() -> bool:
+    """Draw whether this operation is one of those that are timed (``PERFORMANCE_SAMPLING_RATE``)."""
+    rate: float = tuning.value(SAMPLING_RATE)
+    return rate >= 1 or random.random() < rate  # noqa: S311 - nobody gains from guessing it
 
 
 def record(operation: str, milliseconds: float) -> None:
-    """Count one duration of ``operation``, unless the counting is switched off."""
-    if not is_recording():
+    """Count one duration of ``operation``, unless the counting is switched off or leaves this one out."""
+    if not is_recording() or not is_sampled():
         return
     with _lock:
         timing = _timings.get(operation)

@@ -22,6 +22,8 @@ from cluster.serving.readiness import unreadiness
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Return how this node is, check by check; 503 when it can not serve."""
+    if not settings.HEALTH_CHECK_ENABLED:
+        return _nothing_here("Health checks are off (HEALTH_CHECK_ENABLED).")
     findings = check_all()
     word = overall(findings)
     tell = _details_for(request)
@@ -49,6 +51,8 @@ def ready(_: HttpRequest) -> HttpResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return Prometheus text to those who may read it."""
+    if not settings.METRICS_ENABLED:
+        return _nothing_here("Metrics are off (METRICS_ENABLED, MONITORING_ENABLED).")
     if not may_scrape(request):
         return HttpResponse(
             "Metrics are not for you.\n", content_type="text/plain; charset=utf-8", status=403
@@ -63,6 +67,15 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/health/ready": ready,
     "/metrics": metrics,
 }
+
+
+def view_of(path: str) -> Callable[[HttpRequest], HttpResponse] | None:
+    """Return the probe that answers there."""
+    return health if path == settings.HEALTH_CHECK_PATH else PROBES.get(path)
+
+
+def _nothing_here(why: str) -> HttpResponse:
+    return logged_already(HttpResponse(f"{why}\n", content_type="text/plain; charset=utf-8", status=404))
 
 
 def _plain(said: dict[str, object], status: int = 200) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
-from security import text
+from security import audit, text
 from security.caller import SYSTEM, Caller
 from security.models import Credential, CredentialKind, Property, User
 from security.signals import tell_access_changed
@@ -22,6 +22,7 @@ from security.signals import tell_access_changed
 SCOPES = ("request:create", "request:read", "request:update", "stay", "ops")
 STAFF_LIFETIME = timedelta(hours=12)
 HINT_LENGTH = 12
+MOST_CALLS = 100_000_000
 NAME_LENGTH = 100
 
 PREFIXES = {CredentialKind.STAFF: "staff", CredentialKind.API_KEY: "key", CredentialKind.GUEST: "guest"}
@@ -36,7 +37,7 @@ class Issued:
     token: str
 
 
-def issue(
+def issue(  # noqa: PLR0913 - the columns of one row
     kind: CredentialKind,
     *,
     user: User | None = None,
@@ -45,11 +46,16 @@ def issue(
     scopes: Collection[str] = (),
     name: str = "",
     expires_at: datetime | None = None,
+    second_factor: bool = False,
+    address: str = "",
+    agent: str = "",
+    rate_limit: int | None = None,
 ) -> Issued:
     """Make a credential; a staff token that names no end is good for 12 hours."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise Invalid.field("scopes", f"Unknown: {', '.join(unknown)}. Known: {', '.join(SCOPES)}.")
+    _check_limit(kind, rate_limit)
     name = text.clean("name", name, limit=NAME_LENGTH, multiline=False)
     if kind is CredentialKind.STAFF and expires_at is None:
         expires_at = timezone.now() + STAFF_LIFETIME
@@ -65,6 +71,10 @@ def issue(
             subject=subject,
             scopes=sorted(scopes),
             expires_at=expires_at,
+            second_factor=second_factor,
+            address=address,
+            agent=agent,
+            rate_limit=rate_limit,
         )
     return Issued(credential, token)
 
@@ -74,6 +84,7 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
     with unit_of_work():
         rows = _take_back(Q(pk__in=list(credential_ids)))
         for row in rows:
+            _tell_revoked(row, by)
             tell_access_changed(
                 by=by,
                 credential_id=row.pk,
@@ -84,10 +95,26 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
     return len(rows)
 
 
+def limit(credential_id: int, rate_limit: int | None, *, by: Caller = SYSTEM) -> None:
+    """Give an Api-Key a limit of its own, or with None everybody's. Raises Invalid."""
+    with unit_of_work():
+        row = Credential.objects.select_for_update(no_key=True).filter(pk=credential_id).first()
+        if row is None:
+            raise Invalid.field("id", "There is no such credential.")
+        _check_limit(CredentialKind(row.kind), rate_limit)
+        row.rate_limit = rate_limit
+        row.save(update_fields=["rate_limit"])
+        tell_access_changed(by=by, credential_id=row.pk, property_id=row.property_id)
+
+
 def revoke_of_user(user_id: int) -> int:
     """Take back all of a person's tokens; the caller tells why their access changed."""
     with unit_of_work():
-        return len(_take_back(Q(user_id=user_id)))
+        rows = _take_back(Q(user_id=user_id))
+        caller = audit.current_origin().caller()
+        for row in rows:
+            _tell_revoked(row, caller if caller.is_known else SYSTEM)
+    return len(rows)
 
 
 def is_token(kind: CredentialKind, token: str) -> bool:
@@ -98,6 +125,25 @@ def is_token(kind: CredentialKind, token: str) -> bool:
 def digest(token: str) -> str:
     """Return the stored form of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _check_limit(kind: CredentialKind, rate_limit: int | None) -> None:
+    if rate_limit is None:
+        return
+    if kind is not CredentialKind.API_KEY:
+        raise Invalid.field("rateLimit", "Only an Api-Key has a limit of its own.")
+    if not 0 < rate_limit <= MOST_CALLS:
+        raise Invalid.field("rateLimit", f"A limit is from 1 to {MOST_CALLS}.")
+
+
+def _tell_revoked(row: Credential, by: Caller) -> None:
+    audit.record(
+        "credential:revoked",
+        by=by,
+        property=row.property_id,
+        target=f"credential:{row.pk}",
+        after={"kind": row.kind, "user_id": row.user_id, "subject": row.subject},
+    )
 
 
 def _take_back(which: Q) -> list[Credential]:

@@ -14,3 +14,10 @@ RATE_LIMIT_DECISIONS = Counter(
     "Calls, pages, logins and sockets that a limit let pass or refused.",
     ["scope", "decision"],
 )
+CSP_REPORTS = Counter(
+    "bellhop_csp_reports", "What browsers reported that the content security policy kept out.", ["directive"]
+)
+AUDIT_LOST = Counter(
+    "bellhop_audit_lost", "Refusals and failures counted, but not told one by one, in the audit book."
+)
+AUDIT_CHECKPOINTS = Counter("bellhop_audit_checkpoints", "Signatures under the audit book made by this node.")

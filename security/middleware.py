@@ -7,14 +7,15 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
+from corsheaders import middleware as cors
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware import locale
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from cluster import flags
@@ -25,6 +26,7 @@ from security import limits
 from security.authentication import caller_of
 from security.targets import subject_of
 
+CORS_PATHS = ("/api", "/health")
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -102,21 +104,30 @@ class MessageMiddleware(ForSessions, messages.MessageMiddleware):
     """Django's own, for pages."""
 
 
-class PolicyMiddleware(CSPMiddleware):
-    """django-csp's header, written once for all answers that neither use a nonce nor ask for exceptions."""
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Django's own; a call with a credential has its language too, but no page to be sent to."""
 
-    def __init__(self, get_response: Next) -> None:
-        super().__init__(get_response)
-        self.header: str = build_policy()
+    def __call__(self, request: HttpRequest) -> Any:
+        """Answer such a call in the language its header asks for."""
+        if self.async_mode or not calls_by_header(request):
+            return super().__call__(request)
+        language = translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+        response: Any = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Add the policy."""
-        if _is_ordinary(request, response):
-            response.headers.setdefault(HEADER, self.header)
-            return response
-        return super().process_response(request, response)
 
+class CorsMiddleware(cors.CorsMiddleware):
+    """django-cors-headers, which only calls from another origin need to ask at length."""
 
-def _is_ordinary(request: HttpRequest, response: HttpResponseBase) -> bool:
-    asked = any(name.startswith("_csp_") for name in vars(response))
-    return not asked and getattr(request, "_csp_nonce", None) is None
+    def __call__(self, request: HttpRequest) -> Any:
+        """Pass a call without an origin on: all there is to say is that another origin might be told more."""
+        if "HTTP_ORIGIN" in request.META or self.async_mode:
+            return super().__call__(request)
+        response: Any = self.get_response(request)
+        if request.path_info.startswith(CORS_PATHS):
+            patch_vary_headers(response, ("origin",))
+        return response

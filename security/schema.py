@@ -32,6 +32,6 @@ class CallerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
                 "type": "apiKey",
                 "in": "cookie",
                 "name": "sessionid",
-                "description": "The back office, with CSRF.",
+                "description": "The back office, with CSRF; named `__Host-sessionid` over HTTPS.",
             },
         ]

@@ -1,5 +1,6 @@
 """Django's settings. Nothing exists only in prod: the profiles differ by values."""
 
+import re
 from typing import Any
 
 import django_stubs_ext
@@ -10,8 +11,9 @@ from settings import logs
 from settings.databases import databases
 from settings.env import BASE_DIR, Environment
 from settings.policies import *  # noqa: F403
-from settings.policies import HSTS_SECONDS, RATE_LIMITS
+from settings.policies import HSTS_SECONDS, RATE_LIMITS, SECURE_REDIRECT_EXEMPT
 from settings.reading import fingerprint, notices, profile, read, report
+from settings.redis import address
 from settings.reference import reference
 from settings.secret_key import kept_secret_key
 from settings.values import hosts_of, plain
@@ -34,6 +36,7 @@ INSTANCE_ID = ENVIRONMENT.instance_id
 RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
+AUDIT_KEY = plain(ENVIRONMENT.audit_key)
 
 # --- The apps and their order -----------------------------------------------------------------
 INSTALLED_APPS = [
@@ -46,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "security.allauth_tables.Accounts",
+    "allauth.mfa",
     "channels",
     "corsheaders",
     "csp",
@@ -56,29 +61,30 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Ids come first so that every refusal below carries them; probes are answered before anything looks
-# at the host name, and before a node that stops refuses; the caller is known before the door.
+# Ids come first so that every refusal below carries them, then what browsers are told; probes are
+# answered before anything looks at the host name, and before a node that stops refuses; the caller is
+# known before the door.
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
     "cluster.middleware.TrailingSlashMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "security.middleware.PolicyMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "cluster.middleware.compression.CompressionMiddleware",
+    "security.headers.HeadersMiddleware",
+    "security.headers.HttpsMiddleware",
+    "security.middleware.CorsMiddleware",
     "cluster.middleware.ProbesMiddleware",
     "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "security.audit.middleware.AuditMiddleware",
     "security.watch.middleware.BlockListMiddleware",
     "security.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "security.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "security.middleware.AuthenticationMiddleware",
     "security.middleware.CallerMiddleware",
     "security.watch.middleware.ThreatMiddleware",
     "security.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "security.middleware.LimitsMiddleware",
     "cluster.middleware.counting.CountingMiddleware",
 ]
@@ -96,6 +102,9 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts or hosts_of(ENVIRONMENT.host)
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.cors_origin
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.cors_origin
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+LOAD_BALANCING_ENABLED = ENVIRONMENT.load_balancing_enabled
+TOTAL_NODES = ENVIRONMENT.total_nodes
+COMPRESSION_ENABLED = ENVIRONMENT.compression_enabled
 LISTEN_HOST = ENVIRONMENT.host
 LISTEN_PORT = ENVIRONMENT.port
 ROLE = ENVIRONMENT.role
@@ -111,6 +120,10 @@ HTTPS_ONLY = STRICT if ENVIRONMENT.https_only is None else ENVIRONMENT.https_onl
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+# A browser takes such names over HTTPS only, and from this very host: no neighbour can plant one.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS_ONLY else "csrftoken"
 SECURE_HSTS_SECONDS = HSTS_SECONDS[PROFILE] if HTTPS_ONLY else 0
 # Without a named proxy anybody could claim to have come by HTTPS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -134,7 +147,7 @@ TEMPLATES = [
 # --- Storage ----------------------------------------------------------------------------------
 DATABASES = databases(ENVIRONMENT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = plain(ENVIRONMENT.redis_url)
+REDIS_URL = address(ENVIRONMENT)
 EVENT_RETENTION_DAYS = ENVIRONMENT.event_retention_days
 EVENT_RETENTION_COUNT = ENVIRONMENT.event_retention_count
 
@@ -153,7 +166,7 @@ CACHE_MAX_SIZE = ENVIRONMENT.cache_max_size
 CACHE_MAX_BYTES = ENVIRONMENT.cache_max_bytes
 TUNING_DEFAULTS = {
     name: Environment.model_fields[name.lower()].default
-    for name in ("LOG_LEVEL", "CACHE_TTL", "CACHE_MAX_SIZE")
+    for name in ("LOG_LEVEL", "PERFORMANCE_SAMPLING_RATE", "CACHE_TTL", "CACHE_MAX_SIZE")
 }
 CACHE_CLEANUP_INTERVAL = ENVIRONMENT.cache_cleanup_interval
 
@@ -169,6 +182,13 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "security.User"
+SESSION_ENGINE = "security.session_store"
+SESSION_IDLE_TIMEOUT = ENVIRONMENT.session_idle_timeout
+SECRET_KEY_FALLBACKS = [key] if (key := plain(ENVIRONMENT.secret_key_fallback)) else []
+MFA_ADAPTER = "security.second_factor.adapter.SecondFactors"
+MFA_REQUIRED_ROLES = frozenset(ENVIRONMENT.mfa_required_roles)
+MFA_TOTP_ISSUER = "Bellhop"
+MFA_TOTP_TOLERANCE = 1
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = [
@@ -178,6 +198,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "security.passwords.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -254,7 +275,21 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["requests_app.api.schema.envelope.finish"],
 }
 
-# --- Metrics ----------------------------------------------------------------------------------
+# --- Metrics and probes -----------------------------------------------------------------------
+METRICS_ENABLED = ENVIRONMENT.monitoring_enabled and ENVIRONMENT.metrics_enabled
+METRICS_PORT = ENVIRONMENT.metrics_port
+COUNTING = (
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cluster.middleware.counting.CountingMiddleware",
+)
+if not METRICS_ENABLED:
+    MIDDLEWARE = [name for name in MIDDLEWARE if name not in COUNTING]
+PERFORMANCE_MONITORING_ENABLED = ENVIRONMENT.monitoring_enabled and ENVIRONMENT.performance_monitoring_enabled
+PERFORMANCE_SAMPLING_RATE = ENVIRONMENT.performance_sampling_rate
+HEALTH_CHECK_ENABLED = ENVIRONMENT.health_check_enabled
+HEALTH_CHECK_INTERVAL = ENVIRONMENT.health_check_interval / 1000
+HEALTH_CHECK_PATH = ENVIRONMENT.health_check_path
+SECURE_REDIRECT_EXEMPT = [*SECURE_REDIRECT_EXEMPT, rf"^{re.escape(HEALTH_CHECK_PATH[1:])}$"]
 METRICS_TOKEN = plain(ENVIRONMENT.metrics_token)
 METRICS_ALLOWED_CIDRS = ENVIRONMENT.metrics_allowed_cidrs
 PROMETHEUS_LATENCY_BUCKETS = (
@@ -299,9 +334,15 @@ LOCAL_CLUSTER: dict[str, Any] = {
 # --- Logs -------------------------------------------------------------------------------------
 LOGGING_CONFIG = "settings.logs.configure"
 LOGGING = logs.logging_settings(
-    level=ENVIRONMENT.log_level, form=ENVIRONMENT.log_format or ("json" if STRICT else "text")
+    level=ENVIRONMENT.log_level,
+    form=ENVIRONMENT.log_format or ("json" if STRICT else "text"),
+    ways=logs.transports(ENVIRONMENT),
+    file=logs.log_file(ENVIRONMENT),
 )
 
 SILENCED_SYSTEM_CHECKS = [
+    # security.headers does what these two of Django's would, for refusals and probes too.
+    "security.W001",
+    "security.W002",
     "security.W021",  # a hotel decides by itself to put its domain on the browsers' preload list
 ]

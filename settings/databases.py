@@ -95,11 +95,19 @@ def session_bounds(environment: Environment) -> str:
 
 
 def tls(environment: Environment, given: dict[str, str]) -> dict[str, str]:
-    """The address's own parameters, with DB_SSL over them in libpq's words."""
-    if environment.db_ssl is None:
+    """The address's own parameters, with DB_SSL and DB_SSL_CA over them in libpq's words."""
+    authorities = environment.db_ssl_ca
+    if environment.db_ssl is None and authorities is None:
         return given
-    if not environment.db_ssl:
+    if environment.db_ssl is False:
         return {**given, "sslmode": "disable"}
     if not environment.db_ssl_reject_unauthorized:
-        return {**given, "sslmode": "require"}
-    return {"sslrootcert": "system", **given, "sslmode": "verify-full"}
+        # Beside a file of authorities libpq would verify even here.
+        return {**without(given, "sslrootcert"), "sslmode": "require"}
+    own = {"sslrootcert": str(authorities)} if authorities else {}
+    return {"sslrootcert": "system", **given, **own, "sslmode": "verify-full"}
+
+
+def without(given: dict[str, str], name: str) -> dict[str, str]:
+    """The same parameters but one."""
+    return {key: value for key, value in given.items() if key != name}

@@ -9,20 +9,40 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from settings.values import Network, database_url, hosts, log_level, networks, origins, redis_url, words
+from settings.values import (
+    Network,
+    certificates,
+    database_url,
+    health_path,
+    hosts,
+    log_level,
+    networks,
+    origins,
+    redis_url,
+    transports,
+    words,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+Role = Literal["superuser", "manager", "front-desk", "housekeeping", "maintenance", "concierge", "it-support"]
 Hosts = Annotated[list[str], BeforeValidator(hosts)]
 Names = Annotated[list[str], BeforeValidator(words)]
+Roles = Annotated[list[Role], BeforeValidator(words)]
 Networks = Annotated[list[Network], BeforeValidator(networks)]
 Origins = Annotated[list[str], BeforeValidator(origins)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
+Certificates = Annotated[Path, AfterValidator(certificates)]
+HealthPath = Annotated[str, AfterValidator(health_path)]
+Transports = Annotated[list[str], BeforeValidator(transports)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(log_level)]
 
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
-SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "DEMO_PASSWORD")
+SECRETS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
+    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY"),
+)
 MILLISECONDS = "a whole number of milliseconds"
 
 
@@ -58,6 +78,17 @@ class Environment(BaseModel):
         pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,53})?$",
         description="up to 54 letters, digits, dots, hyphens and underscores, first a letter or digit",
     )
+    total_nodes: int | None = Field(
+        None,
+        ge=1,
+        le=1_000,
+        description="how many nodes there should be, 1 to 1000: cluster-status is degraded while fewer live",
+    )
+    load_balancing_enabled: bool = Field(
+        True,
+        description="true, or false: this node is ready only while it is the first of its role by name",
+    )
+    sticky_sessions: bool | None = Field(None, description="nothing any more: any node resumes any client")
     data_dir: Path = Field(BASE_DIR / "var", description="a folder this process may write to")
     releases_dir: Path | None = Field(
         None, description="the folder with a folder for each release and the link `current`; for rollback"
@@ -87,12 +118,31 @@ class Environment(BaseModel):
         None, description="true or false; not set leaves it to DATABASE_URL's sslmode"
     )
     db_ssl_reject_unauthorized: bool = Field(
-        True, description="true (verify the server's certificate) or false"
+        True, description="true (verify the server's certificate and name) or false"
+    )
+    db_ssl_ca: Certificates | None = Field(
+        None,
+        description="a readable file of the authorities PostgreSQL's certificate may come from (PEM); it "
+        "turns DB_SSL on; not set means the system's",
     )
     redis_url: RedisUrl | None = Field(None, description="redis://host:port/0, rediss://… or unix:///path")
+    redis_ssl_ca: Certificates | None = Field(
+        None,
+        description="a readable file of the authorities the certificate of a rediss:// server may come from "
+        "(PEM); not set means the system's",
+    )
 
     # Who may reach it
     secret_key: SecretStr | None = Field(None, min_length=32, description="at least 32 random characters")
+    secret_key_fallback: SecretStr | None = Field(
+        None, min_length=32, description="the SECRET_KEY before this one, while it is being changed"
+    )
+    audit_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="at least 32 random characters that sign the audit book, older keys behind it, "
+        "separated by commas; not set means a key derived from SECRET_KEY",
+    )
     allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
     cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")
     https_only: bool | None = Field(
@@ -108,6 +158,41 @@ class Environment(BaseModel):
     metrics_allowed_cidrs: Networks = Field(
         default_factory=lambda: networks(LOOPBACK_AND_PRIVATE),
         description="addresses or networks (10.0.0.0/8), separated by commas",
+    )
+
+    # How it can be watched
+    monitoring_enabled: bool = Field(
+        True, description="true, or false: neither metrics nor operation timings; probes stay"
+    )
+    metrics_enabled: bool = Field(
+        True, description="true, or false: /metrics is a 404 and requests are not counted"
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="a TCP port of its own for /metrics under the same guards, 1 to 65535; `serve` opens it "
+        "beside PORT",
+    )
+    performance_monitoring_enabled: bool = Field(True, description="true, or false: operations are not timed")
+    performance_sampling_rate: float = Field(
+        1.0, ge=0, le=1, allow_inf_nan=False, description="the share of operations that is timed, 0 to 1"
+    )
+    health_check_enabled: bool = Field(
+        True,
+        description="true, or false: /health is a 404 and no dependency is looked at; /health/live and "
+        "/health/ready stay",
+    )
+    health_check_interval: int = Field(
+        1_000,
+        ge=100,
+        le=60_000,
+        description=f"{MILLISECONDS}, 100 to 60000: a node that serves looks at its dependencies so often, "
+        "and nothing it has seen is believed longer",
+    )
+    health_check_path: HealthPath = Field(
+        "/health",
+        description="a path like /healthz where /health answers too; none of pages, the API or sockets",
     )
 
     # What it accepts
@@ -156,7 +241,22 @@ class Environment(BaseModel):
         description="new sockets a minute of one caller, up to 100000000; 0 (off) only with settings.dev; "
         "not set means 20, in dev 0",
     )
+    mfa_required_roles: Roles = Field(
+        [],
+        description="roles that need a second factor, separated by commas: superuser, manager, front-desk, "
+        "housekeeping, maintenance, concierge, it-support",
+    )
+    session_idle_timeout: int = Field(
+        28_800_000,
+        ge=60_000,
+        le=43_200_000,
+        description=f"{MILLISECONDS}, 60000 to 43200000, after which an unused session is over",
+    )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
+
+    compression_enabled: bool = Field(
+        True, description="true, or false: no answer is compressed, whoever asks"
+    )
 
     # What it remembers
     caching_enabled: bool = Field(True, description="true, or false: every read goes to the database")
@@ -198,3 +298,13 @@ class Environment(BaseModel):
     # What it says
     log_level: LogLevel = Field("INFO", description="debug, info, warning, error or critical")
     log_format: Literal["json", "text"] | None = Field(None, description="json or text")
+    log_transports: Transports | None = Field(
+        None, description="console, file or both, separated by a comma; not set means what LOG_ENABLE_… say"
+    )
+    log_enable_console: bool = Field(True, description="true (lines on stderr) or false")
+    log_enable_file: bool = Field(
+        False, description="true (a file in LOG_DIRECTORY, 10 MB and the five before it) or false"
+    )
+    log_directory: Path | None = Field(
+        None, description="a folder this process may write to; not set means logs under DATA_DIR"
+    )

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 
 from cluster.answers import problems, refuse
 from cluster.middleware import ProbesMiddleware, RequestIdentityMiddleware, TrailingSlashMiddleware
+from security.headers import HeadersMiddleware
 
 Message = Mapping[str, Any]
 Created = tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]
@@ -60,9 +61,9 @@ class ProbesHandler(OneHopHandler):
     """Answers the probes; every other path leads nowhere, and no page or view is even loaded."""
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        """Build a chain of three rooms in place of the whole house."""
+        """Build a chain of a few rooms in place of the whole house."""
         probes = convert_exception_to_response(ProbesMiddleware(nowhere))
-        self._middleware_chain = RequestIdentityMiddleware(TrailingSlashMiddleware(probes))
+        self._middleware_chain = RequestIdentityMiddleware(HeadersMiddleware(TrailingSlashMiddleware(probes)))
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

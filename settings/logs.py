@@ -1,13 +1,16 @@
-"""One structured line per event, on stderr: JSON for machines, text for people."""
+"""One structured line per event, on stderr or in a file: JSON for machines, text for people."""
 
 import logging.config
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor
+
+from settings.env import Environment
 
 
 def without_colours(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -46,9 +49,27 @@ def text() -> list[Processor]:
     ]
 
 
-def logging_settings(*, level: str, form: str) -> dict[str, Any]:
-    """Django's LOGGING: everything through one handler and one formatter."""
+def transports(environment: Environment) -> list[str]:
+    """Where lines go: what LOG_TRANSPORTS says, else what the two older switches say."""
+    if environment.log_transports is not None:
+        return environment.log_transports
+    switches = {"console": environment.log_enable_console, "file": environment.log_enable_file}
+    return [name for name, is_on in switches.items() if is_on]
+
+
+def log_file(environment: Environment) -> Path:
+    """The file of this process: of its own name, so that two nodes may share a folder."""
+    folder = environment.log_directory or environment.data_dir / "logs"
+    return folder / f"{environment.instance_id or 'bellhop'}.log"
+
+
+def logging_settings(*, level: str, form: str, ways: Sequence[str], file: Path) -> dict[str, Any]:
+    """Django's LOGGING: everything through one formatter, to each of the ways out."""
     renderers = JSON if form == "json" else text()
+    handlers: dict[str, dict[str, Any]] = {
+        "console": {"class": "cluster.lines.SteadyHandler", "formatter": "structured"},
+        "file": {"class": "cluster.lines.SteadyFile", "formatter": "structured", "filename": str(file)},
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -59,8 +80,8 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
             },
         },
-        "handlers": {"stderr": {"class": "cluster.lines.SteadyHandler", "formatter": "structured"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "handlers": {name: handlers[name] for name in ways},
+        "root": {"handlers": [*ways], "level": level},
         "loggers": {
             # Our middleware writes the one line a request gets; these would repeat it.
             "django.server": {"handlers": [], "propagate": False},

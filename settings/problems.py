@@ -1,14 +1,11 @@
 """How unusable settings are told: all at once, by name, with secrets masked."""
 
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from settings.env import SECRETS, Environment
 
-UNUSABLE = 78  # EX_CONFIG of sysexits.h
 LONGEST_SHOWN = 80
 
 
@@ -31,7 +28,7 @@ class UnusableEnvironment(Exception):
         count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         lines = "".join(f"\n  {problem}" for problem in problems)
         super().__init__(f"Bellhop can not start with settings.{profile}: {count} unusable.{lines}")
-        self.problems = tuple(problems)
+        self.profile, self.problems = profile, tuple(problems)
 
 
 def allowed(variable: str) -> str:
@@ -56,13 +53,3 @@ def masked_address(address: str) -> str:
     scheme, user, lone_user, rest = found.groups()
     who = f"{user}:********@" if user is not None else f"{lone_user}@" if lone_user is not None else ""
     return f"{scheme}{who}{rest}"
-
-
-@contextmanager
-def told_to_the_operator() -> Iterator[None]:
-    """Turn unusable settings into one message on stderr and exit status 78."""
-    try:
-        yield
-    except UnusableEnvironment as problems:
-        print(problems, file=sys.stderr)
-        sys.exit(UNUSABLE)

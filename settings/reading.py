@@ -3,12 +3,14 @@
 import hmac
 import os
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from settings.env import SECRETS, Environment
 from settings.problems import Problem, UnusableEnvironment, allowed, shown
+from settings.values import plain
 
 RETIRED = {
     "STICKY_SESSIONS": "STICKY_SESSIONS does nothing here: any node resumes any client.",
@@ -17,6 +19,9 @@ RETIRED = {
 STRICT = ("staging", "prod")
 DISTRUST = (None, "0", "false", "no", "off")
 NEVER_OFF = ("RATE_LIMIT_MAX_REQUESTS", "RATE_LIMIT_STAFF", "RATE_LIMIT_SOCKETS")
+DISTINCT_LETTERS = 10
+EXAMPLE_KEYS = ("django-insecure", "change", "secret", "your-", "example")
+NEARLY = 0.86
 STRICT_NEEDS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS")
 
 
@@ -31,6 +36,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     chosen = profile(environ)
     secrets, problems = secrets_from_files(environ)
     said = {name: value for name, value in environ.items() if value} | secrets
+    problems += [*undecodable(said)]
+    said = {name: value for name, value in said.items() if is_text(value)}
     environment, unreadable = typed(said)
     problems += unreadable
     named = {problem.variable for problem in problems}
@@ -84,6 +91,9 @@ def misfits(chosen: str, said: Mapping[str, str], environment: Environment) -> I
         yield Problem("TRUST_PROXY", "is set without TRUSTED_PROXIES", allowed("TRUST_PROXY"))
     if environment.debug and chosen != "dev":
         yield Problem("DEBUG", "is 'true'", allowed("DEBUG"))
+    yield from weak_keys(said) if strict else ()
+    yield from unwritable(said, environment, strict=strict)
+    yield from contradictions(environment)
     for name in NEVER_OFF if strict else ():
         if getattr(environment, name.lower()) == 0:
             yield Problem(name, "is '0'", allowed(name))
@@ -93,9 +103,70 @@ def misfits(chosen: str, said: Mapping[str, str], environment: Environment) -> I
         )
 
 
+def is_text(value: str) -> bool:
+    """Say whether a value was UTF-8; Python hides other bytes as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def undecodable(said: Mapping[str, str]) -> Iterator[Problem]:
+    """Values of ours that are not text at all."""
+    for name in map(str.upper, Environment.model_fields):
+        if not is_text(said.get(name, "")):
+            yield Problem(name, "holds bytes that are not UTF-8 text", allowed(name))
+
+
+def weak_keys(said: Mapping[str, str]) -> Iterator[Problem]:
+    """A key somebody typed, or copied from an example, in place of one that was drawn."""
+    key = said.get("SECRET_KEY", "")
+    if key and (len(set(key)) < DISTINCT_LETTERS or key.lower().startswith(EXAMPLE_KEYS)):
+        words = "is too easily guessed: few different characters, or an example's"
+        yield Problem("SECRET_KEY", words, allowed("SECRET_KEY"))
+
+
+def unwritable(said: Mapping[str, str], environment: Environment, *, strict: bool) -> Iterator[Problem]:
+    """Folders that will be written to and can not be; prod may live on a disk it may only read."""
+    wanted = {}
+    if not strict or "DATA_DIR" in said:
+        wanted["DATA_DIR"] = environment.data_dir
+    ways = environment.log_transports
+    if "file" in ways if ways is not None else environment.log_enable_file:
+        wanted["LOG_DIRECTORY"] = environment.log_directory or environment.data_dir / "logs"
+    for name, folder in wanted.items():
+        if not may_write(folder):
+            yield Problem(name, f"is {str(folder)!r}, where this process may not write", allowed(name))
+
+
+def may_write(folder: Path) -> bool:
+    """Say whether a folder is, or could be made, ours to write in."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def contradictions(environment: Environment) -> Iterator[Problem]:
+    """Two variables that can not both be meant."""
+    if environment.db_ssl is False and environment.db_ssl_ca is not None:
+        yield Problem("DB_SSL_CA", "is set beside DB_SSL=false", "one of the two")
+    if environment.redis_ssl_ca and not plain(environment.redis_url).startswith("rediss:"):
+        yield Problem("REDIS_SSL_CA", "is set, and REDIS_URL is not rediss://…", "with a rediss:// address")
+    if environment.metrics_port == environment.port:
+        yield Problem("METRICS_PORT", f"is {environment.port}, as PORT is", "another port than PORT")
+
+
 def notices(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """A sentence for each variable that is set but can not act here, naming what does."""
-    return [sentence for name, sentence in RETIRED.items() if environ.get(name)]
+    """A sentence for each variable that is set but does nothing here, naming what would."""
+    retired = [sentence for name, sentence in RETIRED.items() if environ.get(name)]
+    return [*retired, *misspelled(environ)]
+
+
+def misspelled(environ: Mapping[str, str]) -> Iterator[str]:
+    """Names that are nearly ours: a process that ignores them in silence is what nobody looks for."""
+    known = {*map(str.upper, Environment.model_fields), *(f"{name}_FILE" for name in SECRETS)}
+    for name in sorted(set(environ) - known):
+        plain_name = name.removesuffix("_FILE")
+        if plain_name != name and plain_name in known:
+            yield f"{name} is not read: only secrets come from files. Set {plain_name}."
+        elif close := get_close_matches(name.upper(), known, n=1, cutoff=NEARLY):
+            yield f"{name} is not a setting of Bellhop. Did you mean {close[0]}?"
 
 
 def report(environ: Mapping[str, str] = os.environ) -> list[dict[str, str]]:

@@ -1,8 +1,13 @@
 """How a variable's text becomes a value: pure readers that refuse what they can not use."""
 
+import re
+import ssl
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 Network = IPv4Network | IPv6Network
@@ -10,6 +15,9 @@ Network = IPv4Network | IPv6Network
 DATABASE_SCHEMES = {"postgresql", "postgres", "sqlite"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
+SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+TRANSPORTS = ("console", "file")
+TAKEN_PATHS = ("/admin", "/api", "/metrics", "/static", "/ws")
 THIS_MACHINE = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 
 
@@ -53,7 +61,20 @@ def database_url(secret: SecretStr) -> SecretStr:
     if parts.scheme not in DATABASE_SCHEMES or len(parts.path) < 2:
         raise ValueError("not a database address")
     _ = parts.port  # raises ValueError when it is no number
+    if parts.scheme != "sqlite":
+        understood_by_libpq(parts.query)
     return secret
+
+
+def understood_by_libpq(query: str) -> None:
+    """Refuse what PostgreSQL's own client would only refuse with the first connection."""
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    try:
+        make_conninfo(**given)
+    except ProgrammingError:
+        raise ValueError("a parameter PostgreSQL does not know") from None
+    if given.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError("no such sslmode")
 
 
 def redis_url(secret: SecretStr) -> SecretStr:
@@ -63,6 +84,33 @@ def redis_url(secret: SecretStr) -> SecretStr:
         raise ValueError("not a Redis address")
     _ = parts.port
     return secret
+
+
+def certificates(path: Path) -> Path:
+    """A file with at least one authority's certificate in it."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:  # ssl's own errors are of this kind too
+        raise ValueError(f"{path} holds no certificate") from error
+    return path
+
+
+def health_path(path: str) -> str:
+    """A path of our own for probes, without the slash at its end that we answer to as well."""
+    bare = path.rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9._-]{1,50}){1,5}", bare) or bare.startswith(("/health/", "/..", "/.")):
+        raise ValueError(f"{path} is not a path")
+    if any(bare == taken or bare.startswith(f"{taken}/") for taken in TAKEN_PATHS):
+        raise ValueError(f"{path} is somebody else's")
+    return bare
+
+
+def transports(raw: object) -> list[str]:
+    """Where log lines go."""
+    found = [word.lower() for word in words(raw)]
+    if not found or any(word not in TRANSPORTS for word in found) or len(set(found)) < len(found):
+        raise ValueError("not the ways of a log line")
+    return found
 
 
 def log_level(raw: object) -> object:

@@ -2,7 +2,7 @@
 
 import os
 
-from settings.problems import told_to_the_operator
+from settings.telling import told_to_the_operator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.dev")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cluster.flags.reading import VERSION, refresh, rule_of
 from cluster.flags.registry import Flag, declared, find
 from cluster.flags.rules import EVERYBODY, NOBODY, Rule
-from cluster.flags.subjects import is_known
+from cluster.flags.subjects import is_known, kinds
 from cluster.models import CONTROL_STREAM, FlagState
 from cluster.streams import Work, unit_of_work
 
@@ -50,7 +50,8 @@ def switch_to(name: str, percent: int, *, by: Mapping[str, object], only: str = 
     if flag.of_nodes and (only or percent not in (NOBODY, EVERYBODY)):
         raise NotSwitchable(f"{name} concerns nodes, not callers: on or off, for everyone.")
     if only and not is_known(only):
-        raise NotSwitchable(f"There is nothing called {only!r}.")
+        known = "; ".join(f"{kind.name}: {kind.help}" for kind in kinds())
+        raise NotSwitchable(f"There is nothing called {only!r}; one can be meant by {known}.")
     return _switch(flag, percent, only, by)
 
 

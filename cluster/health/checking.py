@@ -1,4 +1,4 @@
-"""Running checks: in threads of their own, at most once a second, never longer than their bound."""
+"""Running checks: in threads of their own, never longer than their bound, remembered for an interval."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from enum import StrEnum
 from threading import Lock
 from time import monotonic
 
+from django.conf import settings
+
 CheckFunction = Callable[[], None]
 
 BOUND_SECONDS = 2.0
-FRESH_SECONDS = 1.0
 
 
 class Word(StrEnum):
@@ -45,10 +46,15 @@ class Check:
     _lock: Lock = field(default_factory=Lock)
 
     def finding(self) -> Finding:
-        """Return what is known, looking again when that is older than a second."""
+        """Return what is known, looking again when that is older than ``HEALTH_CHECK_INTERVAL``."""
         with self._lock:
-            if self._known and monotonic() - self._known_at < FRESH_SECONDS:
+            if self._known and monotonic() - self._known_at < settings.HEALTH_CHECK_INTERVAL:
                 return self._known
+        return self.look()
+
+    def look(self) -> Finding:
+        """Find out now; a look that is under way is waited for, not repeated."""
+        with self._lock:
             if self._running is None or self._running.done():
                 self._running = _threads().submit(self._look)
             running = self._running
@@ -84,8 +90,16 @@ def register(name: str, run: CheckFunction, *, vital: bool = False) -> None:
 
 
 def check_all() -> dict[str, Finding]:
-    """Return what every check found."""
+    """Return what every check found; nothing where HEALTH_CHECK_ENABLED says so."""
+    if not settings.HEALTH_CHECK_ENABLED:
+        return {}
     return {name: check.finding() for name, check in _checks.items()}
+
+
+def look_at_all() -> None:
+    """Find out anew, for whoever asks next."""
+    for check in list(_checks.values()):
+        check.look()
 
 
 def overall(findings: Mapping[str, Finding]) -> Word:

@@ -2,14 +2,14 @@
 
     count = limits.take("login:…", limit=5, window_ms=900_000)
     if count.is_over:
-        ...  # not now; count.seconds until the window ends
+        ...  # not now; count.seconds until one more may pass
 
-A window begins with its first call. With Redis the cluster counts as one, in one trip; without it
-each process counts its share, and nothing fails.
+The window slides (``slots``); what is refused is not counted. With Redis the cluster counts as one,
+in one trip; without it each process counts its share, and nothing fails.
 """
 
 from cluster.limits.count import Count
-from cluster.limits.counting import forget, take
+from cluster.limits.counting import forget, give_back, take
 from cluster.limits.sharing import share
 
-__all__ = ["Count", "forget", "share", "take"]
+__all__ = ["Count", "forget", "give_back", "share", "take"]

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """``left`` is what is still allowed after this use, below zero for one too many."""
+    """``left`` is what is still allowed after this use, below zero for one too many.
+
+    ``seconds`` is how long until more is allowed.
+    """
 
     limit: int
     left: int

@@ -13,67 +13,71 @@ from time import monotonic
 
 from cluster.limits.count import Count
 from cluster.limits.sharing import share
+from cluster.limits.slots import SLOTS, Slots
 
 MOST = 20_000
 
 
 @dataclass(slots=True)
-class Window:
-    """``allowed`` is None while Redis counts."""
+class Known:
+    """What Redis said was used, which counts until then, and what this process gave out since."""
 
-    ends: float
     used: int
-    allowed: int | None = None
+    until: float
+    slots: Slots | None = None
 
 
-_windows: OrderedDict[str, Window] = OrderedDict()
+_known: OrderedDict[str, Known] = OrderedDict()
 _lock = Lock()
 
 
-def saw(key: str, used: int, left_ms: int) -> None:
-    """Keep what Redis said."""
+def saw(key: str, used: int, window_ms: int) -> None:
+    """Keep what Redis said: for a whole window, because it does not say when each use was."""
     with _lock:
-        _keep(key, Window(monotonic() + left_ms / 1000, used))
+        _keep(key, Known(used, monotonic() + window_ms / 1000))
 
 
 def take(key: str, limit: int, window_ms: int) -> Count:
     """Count one more use, of this process's share."""
     now = monotonic()
-    window = _windows.get(key)
-    if window is None or window.ends <= now:
-        window = _begun(key, Window(now + window_ms / 1000, 0, max(1, share(limit))), now)
-    ours = share(max(0, limit - window.used)) if window.allowed is None else 0
     with _lock:
-        if window.allowed is None:
-            window.used, window.allowed = 0, ours
-        window.used += 1
-        return Count(limit, window.allowed - window.used, window.ends - now)
+        known = _known.get(key) or Known(0, now)
+    ours = share(max(0, limit - known.used)) if known.until > now else max(1, share(limit))
+    with _lock:
+        # Another thread may have begun it a moment ago.
+        known = _known.get(key) or _keep(key, known)
+        if known.slots is None:
+            known.slots = Slots(now, window_ms / 1000 / SLOTS)
+        left = known.slots.take(now, ours)
+        seconds = known.slots.seconds(now, ours) if ours else known.until - now
+    return Count(limit, left, seconds)
+
+
+def give_back(key: str) -> None:
+    """Take back one use."""
+    with _lock:
+        known = _known.get(key)
+        if known is not None and known.slots is not None:
+            known.slots.give_back()
+        elif known is not None:
+            known.used = max(0, known.used - 1)
 
 
 def forget(key: str) -> None:
     """Begin again with a key."""
     with _lock:
-        _windows.pop(key, None)
+        _known.pop(key, None)
 
 
 def clear() -> None:
     """Begin again with all."""
     with _lock:
-        _windows.clear()
+        _known.clear()
 
 
-def _begun(key: str, new: Window, now: float) -> Window:
-    """Return the window that is open: another thread may have begun it a moment ago."""
-    with _lock:
-        window = _windows.get(key)
-        if window is None or window.ends <= now:
-            window = new
-            _keep(key, window)
-        return window
-
-
-def _keep(key: str, window: Window) -> None:
-    _windows.pop(key, None)
-    _windows[key] = window
-    while len(_windows) > MOST:
-        _windows.popitem(last=False)
+def _keep(key: str, known: Known) -> Known:
+    _known.pop(key, None)
+    _known[key] = known
+    while len(_known) > MOST:
+        _known.popitem(last=False)
+    return known

@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 
 from cluster.middleware.layer import Layer
-from cluster.views import PROBES
+from cluster.views import view_of
 
 
 class ProbesMiddleware(Layer):
@@ -14,13 +14,13 @@ class ProbesMiddleware(Layer):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer under WSGI."""
-        view = PROBES.get(request.path_info)
+        view = view_of(request.path_info)
         response: HttpResponse = view(request) if view else self.get_response(request)
         return response
 
     async def answer_async(self, request: HttpRequest) -> HttpResponse:
         """Answer under ASGI; a probe may wait for the database, so not on the loop."""
-        view = PROBES.get(request.path_info)
+        view = view_of(request.path_info)
         if view:
             return await sync_to_async(view, thread_sensitive=False)(request)
         response: HttpResponse = await self.get_response(request)

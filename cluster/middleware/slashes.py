@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from cluster.middleware.layer import Layer
@@ -27,6 +28,8 @@ class TrailingSlashMiddleware(Layer):
 
 def take_slash_off(request: HttpRequest) -> None:
     """Drop one slash from the end of the path; two of them name nothing."""
-    if request.path_info.endswith("/") and request.path_info.startswith(PREFIXES):
+    if request.path_info.endswith("/") and (
+        request.path_info.startswith(PREFIXES) or request.path_info[:-1] == settings.HEALTH_CHECK_PATH
+    ):
         request.path_info = request.path_info[:-1]
         request.path = request.path[:-1]

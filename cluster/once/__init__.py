@@ -7,12 +7,13 @@ node or another, waits on the claim: when the first commits it answers the first
 the first is rolled back it does the work itself. Only successes are remembered, for 24 hours.
 """
 
-from cluster.once.calls import IDEMPOTENCY_KEY, REPLAYED, once
+from cluster.once.calls import IDEMPOTENCY_KEY, KEY_PATTERN, REPLAYED, once
 from cluster.once.erasing import erase_answers
 from cluster.once.records import VALIDITY, count_old, forget_old, has_old
 
 __all__ = [
     "IDEMPOTENCY_KEY",
+    "KEY_PATTERN",
     "REPLAYED",
     "VALIDITY",
     "count_old",

@@ -21,6 +21,8 @@ from cluster.streams import Opened, unit_of_work
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 PRINTABLE = re.compile(r"[ -~]{1,255}\Z")
+KEY_PATTERN = "^[!-~]([ -~]{0,253}[!-~])?$"
+"""The same for the schema: HTTP itself takes blanks off both ends."""
 KEPT_HEADERS = ("ETag", "Last-Modified", "Location", "X-Stream-Cursor")
 
 Do = Callable[[], HttpResponse]

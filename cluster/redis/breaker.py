@@ -35,6 +35,7 @@ PROBE_AWAY_SECONDS = 0.4
 PROBE_AGAIN_SECONDS = 0.1
 STOP_SECONDS = 1.0
 PROBE_KEPT_MS = 5_000
+CERTIFICATE = "certificate verify failed"
 
 Answer = TypeVar("Answer")
 
@@ -91,7 +92,7 @@ class Breaker:
         try:
             found = do(redis)
         except (RedisError, OSError) as problem:
-            self._failed(type(problem).__name__)
+            self._failed(_in_words(problem))
             raise Away(self.problem) from problem
         if monotonic() - started > SLOW_SECONDS:
             self._failed("slow")
@@ -149,6 +150,13 @@ class Breaker:
             elif self.state is State.HALF_OPEN:
                 self._failures = 0
                 self._become(State.CLOSED)
+
+
+def _in_words(problem: Exception) -> str:
+    """Return the kind of a problem; that of a certificate in words, for only an operator mends it."""
+    if CERTIFICATE in str(problem).lower():
+        return f"{type(problem).__name__}: {CERTIFICATE} (REDIS_URL, REDIS_SSL_CA)"
+    return type(problem).__name__
 
 
 _breaker: Breaker | None = None

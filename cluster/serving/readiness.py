@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from cluster import flags, identity, nodes, pulse
 from cluster.health import Word, check_all, overall
 from cluster.nodes import NodeState
@@ -23,7 +25,12 @@ def unreadiness() -> str:
         return "unhealthy"
     if pulse.is_out():
         return "not-in-cluster"
-    return "another-node-serves" if not all(map(flags.is_known_on, _switches)) and _is_spare() else ""
+    return "another-node-serves" if not is_balanced() and _is_spare() else ""
+
+
+def is_balanced() -> bool:
+    """Say whether all nodes share the work; LOAD_BALANCING_ENABLED or a flag leaves it to the first."""
+    return settings.LOAD_BALANCING_ENABLED and all(map(flags.is_known_on, _switches))
 
 
 def _is_spare() -> bool:

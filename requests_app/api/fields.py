@@ -20,6 +20,7 @@ ROOM = r"[A-Za-z0-9_-]{1,10}"
 PHONE = re.compile(r"\+?[1-9][0-9]{0,15}")
 LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
+MODES = {"atomic": False, "partial": True}
 CENT = Decimal("0.01")
 LAST_YEAR = 9998
 """Later moments can not be told in every zone."""
@@ -134,6 +135,14 @@ class UrgencyField(WordField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(URGENCY_BY_WORD, **options)
+
+
+@extend_schema_field({"type": "string", "enum": list(MODES)})
+class ModeField(WordField):
+    """All or none, or as many as can be; kept as whether a part will do."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(MODES, **options)
 
 
 @extend_schema_field({"type": "string", "enum": list(STATUS_BY_WORD)})

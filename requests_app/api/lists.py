@@ -43,7 +43,7 @@ class ListDoor(Door):
         with timed("request.list"):
             return self._page(READ)
 
-    @schema.lists
+    @schema.ranks
     def urgent(self, request: Request) -> HttpResponse:
         """List open requests of high priority or urgency, the most pressing first."""
         with timed("request.urgent"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import orjson
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from cluster.answers.envelope import JSON
+from security import limits
 
 
 class SchemaView(APIView):
@@ -24,6 +26,7 @@ class SchemaView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         """Read the schema of this API."""
+        limits.admit_page(request._request)  # noqa: SLF001
         return HttpResponse(_schema(), content_type=JSON)
 
 
@@ -32,6 +35,11 @@ class DocsView(SpectacularSwaggerSplitView):
 
     authentication_classes = ()
     template_name = "requests_app/api_docs.html"
+
+    def initial(self, request: Request, *args: Any, **options: Any) -> None:
+        """Count the call."""
+        super().initial(request, *args, **options)
+        limits.admit_page(request._request)  # noqa: SLF001
 
 
 @cache

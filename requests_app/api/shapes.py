@@ -87,9 +87,7 @@ class BatchShape(CamelSerializer):
     request_ids = serializers.ListField(
         child=fields.WholeNumberField(), min_length=1, max_length=LARGEST_BATCH, help_text="1 to 500 ids"
     )
-    mode = fields.WordField(
-        {"atomic": False, "partial": True}, help_text="atomic (default) or partial", **OPTIONAL
-    )
+    mode = fields.ModeField(help_text="atomic (default) or partial", **OPTIONAL)
     notes = PlainTextField(max_length=500, **OPTIONAL_TEXT)
 
 

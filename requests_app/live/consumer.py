@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 
-from cluster import hub
-from cluster.answers.problems import AuthenticationRequired, LimitExceeded
+from cluster import hub, identity
+from cluster.answers.envelope import JSON, failure
+from cluster.answers.problems import AuthenticationRequired, LimitExceeded, PermissionDenied
 from cluster.hub.outbox import Send
 from cluster.sockets import EXTENSION
 from cluster.streams import Cursor
@@ -25,6 +26,7 @@ from requests_app.live.lobby import OFF_REASON, Lobby, is_wanted
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
+from security import audit, headers
 from security.limits import admit_socket, admit_stranger
 from security.watch.blocks import SuspiciousRequest
 
@@ -52,7 +54,8 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
     await receive()
     visitor = Visitor.of(scope)
     if visitor.is_led_here or visitor.is_kept_out:
-        await send({"type": "websocket.close"})  # before an accept: the server answers 403
+        audit.happened("access:refused", target="socket", origin=_origin(visitor))
+        await _refuse(scope, send)
         return
     with suppress(OSError):
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if visitor.speaks_ours else None})
@@ -61,8 +64,22 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
             wire = scope.get("extensions", {}).get(EXTENSION)
             await _converse(lobby, Socket(lobby, standing, send, wire), heads, receive)
         except Turned as turned:
+            if turned.code in (Code.BAD_CREDENTIALS, Code.FORBIDDEN):
+                why = {"permission": turned.reason}
+                audit.happened("access:refused", target="socket", after=why, origin=_origin(visitor))
             await send(protocol.bye(turned.code, turned.reason))
             await send(protocol.closing(turned.code, turned.reason))
+
+
+async def _refuse(scope: Mapping[str, Any], send: Send) -> None:
+    """Answer the handshake with a 403 that carries what every answer does."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})  # before an accept: the server answers 403 in its own words
+        return
+    said = headers.always() | {"Content-Type": JSON, "X-Instance-ID": identity.instance_id()}
+    encoded = [(name.encode(), value.encode()) for name, value in said.items()]
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": encoded})
+    await send({"type": "websocket.http.response.body", "body": failure(PermissionDenied())})
 
 
 async def unknown_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -102,12 +119,19 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
     return lobby, standing, heads
 
 
+def _origin(visitor: Visitor) -> audit.Origin:
+    return audit.Origin("socket", known_address=visitor.address)
+
+
 def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
+    token = audit.enter(_origin(visitor))
     try:
         standing = identify(visitor)
     except AuthenticationRequired:
         admit_stranger(visitor.address)
         raise
+    finally:
+        audit.leave(token)
     admit_socket(standing.caller)
     found = positions.positions(standing.caller, None)
     return standing, {position.slug: position.cursor for position in found}

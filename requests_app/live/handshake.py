@@ -75,7 +75,11 @@ class Visitor:
 
     def _is_ours(self) -> bool:
         domain, _ = split_domain_port(self.host)
-        return urlsplit(self.origin).netloc == self.host and validate_host(domain, settings.ALLOWED_HOSTS)
+        page = urlsplit(self.origin)
+        # Whoever sits in the middle can write a page of ours, as long as it came without TLS.
+        if settings.HTTPS_ONLY and page.scheme != "https":
+            return False
+        return page.netloc == self.host and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ def _of_session(session_key: str) -> Standing:
         raise AuthenticationRequired
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return Standing(_known(authentication.caller_for_user(get_user(request))), session_key)
+    caller = authentication.caller_for_session(get_user(request), request.session)
+    return Standing(_known(caller), session_key)
 
 
 def _known(caller: Caller) -> Caller:

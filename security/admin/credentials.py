@@ -34,7 +34,7 @@ class NewKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Credential
-        fields = ("property", "name", "scopes", "expires_at")
+        fields = ("property", "name", "scopes", "expires_at", "rate_limit")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -50,7 +50,18 @@ class CredentialAdmin(WalledAdmin):
     list_filter = ("kind", ("property", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("property", "user")
     search_fields = ("hint", "name", "user__username")
-    fields = ("kind", "hint", "name", "property", "user", "scopes", "created_at", "expires_at", "revoked_at")
+    fields = (
+        "kind",
+        "hint",
+        "name",
+        "property",
+        "user",
+        "scopes",
+        "rate_limit",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+    )
     actions = ("revoke",)
 
     @admin.display(description=_("good"), boolean=True)
@@ -64,12 +75,16 @@ class CredentialAdmin(WalledAdmin):
     ) -> Any:
         """Ask for a new key's scopes."""
         if obj is None:
-            options |= {"form": NewKeyForm, "fields": NewKeyForm.Meta.fields}
+            options |= {"form": NewKeyForm, "fields": self.get_fields(request)}
         return super().get_form(request, obj, *args, **options)
 
     def get_fields(self, request: HttpRequest, obj: Credential | None = None) -> Any:
         """Return the fields of the page in their order."""
-        return self.fields if obj else NewKeyForm.Meta.fields
+        if obj:
+            return self.fields
+        names = NewKeyForm.Meta.fields
+        # A limit protects the other properties too, so it is not a manager's to lift.
+        return names if caller_of(request).is_above else names[:-1]
 
     def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: Any) -> None:
         """Make the key and show it this once."""
@@ -80,6 +95,7 @@ class CredentialAdmin(WalledAdmin):
             scopes=said["scopes"],
             name=said["name"],
             expires_at=said["expires_at"],
+            rate_limit=said.get("rate_limit"),
         )
         obj.pk, obj.kind, obj.hint = issued.credential.pk, issued.credential.kind, issued.credential.hint
         shown = gettext("The key, shown this once: %(key)s")

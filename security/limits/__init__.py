@@ -6,8 +6,16 @@ Every way into the API calls it as soon as the caller is known; a call that was 
 counted again. ``LimitsMiddleware`` writes the headers and turns the refusal into an answer.
 """
 
-from security.limits.admission import admit, admit_socket, admit_stranger
+from security.limits.admission import admit, admit_report, admit_socket, admit_stranger
 from security.limits.pages import admit_login, admit_page
 from security.limits.telling import headers_of
 
-__all__ = ["admit", "admit_login", "admit_page", "admit_socket", "admit_stranger", "headers_of"]
+__all__ = [
+    "admit",
+    "admit_login",
+    "admit_page",
+    "admit_report",
+    "admit_socket",
+    "admit_stranger",
+    "headers_of",
+]

@@ -40,6 +40,12 @@ def admit_stranger(address: str) -> Mapping[str, str]:
     return decide(rule, _count(rule, _at(address))) if rule else NOTHING
 
 
+def admit_report(request: HttpRequest) -> Mapping[str, str]:
+    """Count a browser's report by address, apart from all other calls. Raises LimitExceeded."""
+    rule = rules.reports()
+    return decide(rule, _count(rule, f"report:{_at(client_address(request))}"), request)
+
+
 def _at(address: str) -> str:
     return f"address:{network_of(address)}"
 

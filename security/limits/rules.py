@@ -9,6 +9,7 @@ from django.conf import settings
 from security.caller import Caller, CallerKind
 
 MINUTE_MS = 60_000
+REPORTS_PER_MINUTE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ def rule_for(caller: Caller) -> Rule | None:
         return None
     if caller.kind is CallerKind.STAFF:
         return _unless_off("staff", settings.RATE_LIMIT_STAFF, MINUTE_MS)
+    if caller.rate_limit:
+        return Rule(caller.kind.value, caller.rate_limit, settings.RATE_LIMIT_WINDOW_MS)
     return general(caller.kind.value)
 
 
@@ -37,6 +40,11 @@ def general(scope: str) -> Rule | None:
 def sockets() -> Rule | None:
     """Return the limit of new sockets of one caller."""
     return _unless_off("socket", settings.RATE_LIMIT_SOCKETS, MINUTE_MS)
+
+
+def reports() -> Rule:
+    """Return the limit of browsers' reports from one address: always on, for it costs nobody anything."""
+    return Rule("csp-report", REPORTS_PER_MINUTE, MINUTE_MS)
 
 
 def _unless_off(scope: str, limit: int, window_ms: int) -> Rule | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,9 +37,19 @@ class Credential(models.Model):
     )
     subject = models.BigIntegerField(null=True, blank=True)
     scopes = models.JSONField(_("scopes"), default=list, blank=True)
+    rate_limit = models.PositiveIntegerField(
+        _("calls in a window"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of an Api-Key, in place of RATE_LIMIT_MAX_REQUESTS."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    second_factor = models.BooleanField(_("second factor"), default=False, db_default=False)
+    address = models.CharField(_("address"), max_length=45, blank=True, default="", db_default="")
+    agent = models.CharField(_("browser"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
@@ -65,6 +76,7 @@ class SocketTicket(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     credential = models.ForeignKey(Credential, null=True, on_delete=models.CASCADE)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE)
+    session = models.CharField(max_length=32, blank=True, default="", db_default="")
     expires_at = models.DateTimeField()
 
     class Meta:

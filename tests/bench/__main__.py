@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--short] [--json] [--only http,nodes,sockets,growth]`: what `make bench` runs."""
+"""`python -m tests.bench [--short] [--json] [--only http,middleware,…]`: what `make bench` runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.bench import growth, http, nodes, report, sockets, stage
+from tests.bench import growth, http, middleware, nodes, report, sockets, stage
 from tests.bench.stage import LARGE, SMALL, Stage
 from tests.bench.turns import Result
 
-PARTS = ("http", "nodes", "sockets", "growth")
+PARTS = ("http", "middleware", "nodes", "sockets", "growth")
 
 
 def main() -> int:
@@ -46,6 +46,10 @@ def _measures(ground: Stage, asked: argparse.Namespace) -> Iterator[Result]:
     ground.logins["lan"] = str(stage.fill(ground, SMALL)["token"])
     if "http" in parts:
         yield from http.measure(ground, rounds=2 if asked.short else 5, seconds=1.0 if asked.short else 2.0)
+    if "middleware" in parts:
+        yield from middleware.measure(
+            ground, rounds=4 if asked.short else 8, seconds=1.0 if asked.short else 2.0
+        )
     if "nodes" in parts:
         yield from nodes.measure(ground, rounds=1 if asked.short else 3, seconds=1.0 if asked.short else 2.0)
     if "sockets" in parts:

@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 
 from cluster import bus, metrics, status
-from cluster.health import checking
 from cluster.local import Server, valkey
 from cluster.redis import breaker
 from cluster.redis.client import TIMEOUT_SECONDS
@@ -138,8 +137,8 @@ def test_the_bus_stops_with_it(redis: Server) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.urls("tests.cluster.doors")
-def test_health_and_status_say_so(redis: Server, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "FRESH_SECONDS", 0)
+def test_health_and_status_say_so(redis: Server, client: Client, settings: Any) -> None:
+    settings.HEALTH_CHECK_INTERVAL = 0
     until(lambda: bus.state() == "up")
     assert client.get("/health").json()["status"] == "healthy"
     redis.process.send_signal(signal.SIGSTOP)

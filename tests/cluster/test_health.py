@@ -18,8 +18,8 @@ EVIL = {"Host": "10.1.2.3:9999"}
 
 
 @pytest.fixture(autouse=True)
-def _own_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "FRESH_SECONDS", 0)
+def _own_checks(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.HEALTH_CHECK_INTERVAL = 0
     monkeypatch.setattr(checking, "_checks", dict(checking._checks))
     for check in checking._checks.values():
         check._known = None

@@ -104,6 +104,22 @@ def test_nodes_come_and_go_behind_every_balancer(town: Town, gates: dict[str, st
     assert max(found.values()) == 1, "a write was doubled"
 
 
+def tells_browsers(answer: httpx.Response) -> None:
+    """Each header once, whoever answered, and nobody's version."""
+    for name, value in (
+        *(("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY")),
+        *(("Referrer-Policy", "same-origin"), ("Cache-Control", "no-store")),
+        *(("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin")),
+    ):
+        said = answer.headers.get_list(name)
+        assert len(said) == 1, (name, said)
+        assert value in said[0], (name, said)
+    policy = answer.headers.get_list("Content-Security-Policy")
+    assert len(policy) == 1
+    assert "default-src 'none'" in policy[0]
+    assert answer.headers.get("Server", "") in ("", "nginx", "bellhop")
+
+
 @pytest.mark.parametrize("kind", ["caddy", "haproxy", "nginx"])
 def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind: str) -> None:
     address = gates[kind]
@@ -113,12 +129,15 @@ def test_what_a_balancer_keeps_to_itself(town: Town, gates: dict[str, str], kind
         denied = httpx.get(f"{address}{path}", headers=scraper)
         assert (path, denied.status_code) == (path, 403)
         assert "X-Instance-ID" not in denied.headers, "a node was asked"
+        tells_browsers(denied)
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Forwarded": "for=203.0.113.9"}
     assert httpx.get(f"{address}/health", headers=forged).status_code == 200
     lan = {**town.token(address), "Content-Type": "application/json"}
     large = httpx.post(f"{address}/api/request", content=b" " * 4_000_000, headers=lan)
     assert large.status_code == 413
     assert large.json()["code"] == "PAYLOAD_TOO_LARGE"
+    tells_browsers(large)
+    tells_browsers(httpx.get(f"{address}/admin/login/"))
     httpx.get(f"{address}/api/request/guest/Emma-Clarke?search=Emma-Clarke", headers=town.token(address))
     httpx.get(f"{address}/s/a-guest-s-token")
     logs = list(town.folder.parent.rglob("lb.log"))

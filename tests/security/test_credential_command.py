@@ -40,6 +40,20 @@ def test_issue_list_and_revoke_work(hotel: cast.Hotel) -> None:
     assert made["hint"] in run("list", "--all")
 
 
+def test_a_key_is_given_its_own_limit(hotel: cast.Hotel) -> None:
+    made = json.loads(run("issue", "api-key", "--property", "demo-hotel", "--limit", "1000", "--json"))
+    assert made["rateLimit"] == 1000
+    assert authenticate(f"Api-Key {made['token']}").rate_limit == 1000
+    assert run("limit", str(made["id"]), "5") == f"{made['hint']}: 5."
+    assert run("limit", str(made["id"]), "default") == f"{made['hint']}: the default."
+    assert authenticate(f"Api-Key {made['token']}").rate_limit is None
+    for wrong in (("limit", "999", "5"), ("limit", str(made["id"]), "0")):
+        with pytest.raises(CommandError):
+            run(*wrong)
+    with pytest.raises(CommandError, match="Only an Api-Key"):
+        run("issue", "staff", "--user", "hoa", "--limit", "5")
+
+
 def test_a_staff_token_is_all_it_prints(hotel: cast.Hotel) -> None:
     token = run("issue", "staff", "--user", "hoa", "--days", "1")
     assert authenticate(f"Bearer {token}").username == "hoa"

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from requests_app.models import GuestRequest
-from security import memory
+from security import credentials, memory
 from security.addresses import network_of
 from security.metrics import RATE_LIMIT_DECISIONS
+from security.models import Credential
 from tests import cast
 from tests.cast import Hotel
 
@@ -139,9 +140,33 @@ def test_nothing_is_said_where_limits_are_off(hotel: Hotel, settings: Any) -> No
     assert "RateLimit-Limit" not in call(cast.bearer(hotel.lan))
 
 
-def test_probes_and_the_document_are_not_limited() -> None:
-    for path in ("/health/live", "/api/schema"):
-        assert statuses(5, path=path) == [200] * 5
+def test_probes_are_not_limited() -> None:
+    assert statuses(5, path="/health/live") == [200] * 5
+
+
+def test_the_document_is_limited_by_address() -> None:
+    paths = ("/api/schema", "/api/docs", "/api/schema", "/api/docs")
+    assert [call(path=path).status_code for path in paths] == [200, 200, 200, 429]
+
+
+def test_a_key_may_have_a_limit_of_its_own(hotel: Hotel, settings: Any) -> None:
+    key = cast.api_key(hotel.property, "request:read")
+    row = Credential.objects.get(kind="api-key")
+    credentials.limit(row.pk, 4)
+    assert statuses(5, key) == [200, 200, 200, 200, 429]
+    credentials.limit(row.pk, None)
+    assert told(call(key))[:2] == [3, 0]
+    settings.RATE_LIMIT_MAX_REQUESTS = 0
+    credentials.limit(row.pk, 1)
+    assert statuses(1, key) == [429]
+
+
+def test_the_back_office_is_limited_by_who_is_in_else_by_address(hotel: Hotel) -> None:
+    lan = Client()
+    lan.force_login(hotel.lan)
+    assert [lan.get("/admin/").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert statuses(1, cast.bearer(hotel.lan)) == [429]
+    assert statuses(4, path="/admin/") == [302, 302, 302, 429]
 
 
 def test_guest_pages_are_limited_by_stay_and_strangers_by_address(hotel: Hotel) -> None:

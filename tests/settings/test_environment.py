@@ -1,5 +1,6 @@
 """What the environment may say, and how a mistake is told."""
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ IN_PROD = {
     "DJANGO_SETTINGS_MODULE": "settings.prod",
     "DATABASE_URL": "postgresql://bellhop:opensesame@db:5432/bellhop",
     "REDIS_URL": "redis://redis:6379/0",
-    "SECRET_KEY": "k" * 50,
+    "SECRET_KEY": "only-the-tests-know-this-key-of-more-than-fifty-letters",
     "ALLOWED_HOSTS": "bellhop.example",
 }
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +98,33 @@ def test_a_secret_is_never_shown(variable, value, shown):
         ("MAX_INPUT_LENGTH", "0"),
         ("LOG_FORMAT", "xml"),
         ("SECRET_KEY_FILE", "/nowhere/at/all"),
+        ("SECRET_KEY", "k" * 50),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("DATABASE_URL", "postgresql://db/x?sslmode=perhaps"),
+        ("DATABASE_URL", "postgresql://db/x?sslmood=require"),
+        ("DB_SSL_CA", "/nowhere/ca.pem"),
+        ("DB_SSL_CA", __file__),
+        ("REDIS_SSL_CA", "/nowhere/ca.pem"),
+        ("CORS_ORIGIN", "https://a.example,*"),
+        ("CORS_ORIGIN", "a.example"),
+        ("TRUSTED_PROXIES", "10.0.0.O/8"),
+        ("DATA_DIR", f"{__file__}/var"),
+        ("LOG_TRANSPORTS", "console,carrier-pigeon"),
+        ("LOG_TRANSPORTS", "file,file"),
+        ("LOG_ENABLE_FILE", "sometimes"),
+        ("METRICS_PORT", "8000"),
+        ("METRICS_ENABLED", "on-Mondays"),
+        ("HEALTH_CHECK_INTERVAL", "99"),
+        ("HEALTH_CHECK_PATH", "healthz"),
+        ("HEALTH_CHECK_PATH", "/"),
+        ("HEALTH_CHECK_PATH", "/api/request"),
+        ("HEALTH_CHECK_PATH", "/../health"),
+        ("PERFORMANCE_SAMPLING_RATE", "1.01"),
+        ("PERFORMANCE_SAMPLING_RATE", "nan"),
+        ("TOTAL_NODES", "0"),
+        ("STICKY_SESSIONS", "gum"),
+        ("RATE_LIMIT_WINDOW_MS", "-1"),
+        ("INSTANCE_ID", "n\udcff"),
     ],
 )
 def test_it_refuses(variable, value):
@@ -108,11 +136,12 @@ def test_an_empty_text_means_not_set():
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):
-    (tmp_path / "key").write_text("f" * 40 + "\n")
+    key = "drawn-from-a-hat-by-somebody-who-looked-away"
+    (tmp_path / "key").write_text(f"{key}\n")
 
     environment = read(IN_PROD | {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key")})
 
-    assert plain(environment.secret_key) == "f" * 40
+    assert plain(environment.secret_key) == key
 
 
 def test_a_secret_and_its_file_are_one_too_many(tmp_path):
@@ -163,3 +192,67 @@ def test_only_a_node_among_others_waits_to_be_noticed(tmp_path, said, seconds):
     shown = [sys.executable, "-c", "from settings import dev; print(float(dev.DRAIN_GRACE))"]
     found = subprocess.run(shown, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == seconds
+
+
+def test_a_folder_for_logs_must_be_ours_to_write_in(tmp_path):
+    (tmp_path / "file").touch()
+    said = {"LOG_ENABLE_FILE": "true", "LOG_DIRECTORY": str(tmp_path / "file")}
+    assert set(problems(**said)) == {"LOG_DIRECTORY"}
+    assert read(IN_PROD | {"LOG_DIRECTORY": str(tmp_path / "file")})
+
+
+@pytest.mark.parametrize(("body", "named"), [(b"short", "SECRET_KEY"), (b"\xff\xfe" * 30, "SECRET_KEY_FILE")])
+def test_a_file_that_holds_no_key_is_refused(tmp_path, body, named):
+    (tmp_path / "key").write_bytes(body)
+    assert named in problems(SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
+
+
+def test_authorities_must_have_somebody_to_vouch_for(tmp_path):
+    authority = certificate_of_nobody(tmp_path)
+    assert set(problems(REDIS_SSL_CA=authority)) == {"REDIS_SSL_CA"}
+    assert set(problems(DB_SSL_CA=authority, DB_SSL="false")) == {"DB_SSL_CA"}
+
+
+def certificate_of_nobody(folder):
+    from tests.settings.authority import Authority
+
+    return str(Authority(folder, "nobody").path)
+
+
+def test_a_name_that_is_nearly_ours_is_said():
+    said = notices({"DATABSE_URL": "x", "LOG_LEVLE": "info", "PORT_FILE": "/x", "HOME": "/", "HOSTNAME": "h"})
+    assert said == [
+        "DATABSE_URL is not a setting of Bellhop. Did you mean DATABASE_URL?",
+        "LOG_LEVLE is not a setting of Bellhop. Did you mean LOG_LEVEL?",
+        "PORT_FILE is not read: only secrets come from files. Set PORT.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["manage.py", "check"], ["manage.py", "serve"], ["-c", "import settings.asgi"]],
+    ids=["manage.py", "serve", "asgi"],
+)
+def test_an_unknown_profile_leaves_with_78(command):
+    environ = os.environ | IN_PROD | {"DJANGO_SETTINGS_MODULE": "settings.prd", "PORT": "abc"}
+    done = run(command, environ)
+
+    assert done.returncode == 78
+    assert "DJANGO_SETTINGS_MODULE is 'settings.prd', which is not there" in done.stderr
+    assert "PORT is 'abc'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_profile_can_be_tried_from_another():
+    done = run(["manage.py", "check_config", "--profile", "prod", "--json"], os.environ | {"REDIS_URL": ""})
+
+    assert done.returncode == 78
+    said = json.loads(done.stdout)
+    assert (said["profile"], said["usable"]) == ("prod", False)
+    assert {"REDIS_URL", "SECRET_KEY"} <= {problem["variable"] for problem in said["problems"]}
+
+
+def run(command, environ):
+    return subprocess.run(
+        [sys.executable, *command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )

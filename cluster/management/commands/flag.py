@@ -46,7 +46,8 @@ class Command(BaseCommand):
         )
         only = parser.add_mutually_exclusive_group()
         for kind in flags.kinds():
-            only.add_argument(f"--{kind.name}", dest=f"only_{kind.name}", help=f"only for these: {kind.help}")
+            told = f"only for these: {kind.help}"
+            only.add_argument(f"--{kind.name}", dest=f"only_{kind.name}", metavar="WHICH", help=told)
         parser.add_argument("--json", action="store_true", help="one JSON value on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:

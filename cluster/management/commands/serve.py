@@ -2,8 +2,9 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from socket import socket
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -14,10 +15,12 @@ from cluster import pulse
 from cluster.identity import instance_id
 from cluster.models import NodeRole
 from cluster.nodes import NameTaken
-from cluster.serving import asgi, successor, wsgi
+from cluster.serving import asgi, scraped, successor, wsgi
 from cluster.serving.listener import listen
 
 logger = structlog.stdlib.get_logger("cluster.serve")
+
+Door = TypeVar("Door")
 
 NAME_TAKEN = 78  # EX_CONFIG of sysexits.h: starting again without another INSTANCE_ID would not help
 
@@ -47,10 +50,9 @@ class Command(BaseCommand):
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
         role, host, port = NodeRole(options["role"]), options["host"], options["port"]
-        try:
-            listener = listen(host, port)
-        except OSError as problem:
-            raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
+        listener = opened(listen, host, port)
+        if settings.METRICS_ENABLED and settings.METRICS_PORT:
+            opened(scraped.open_door, host, settings.METRICS_PORT)
         try:
             pulse.start(role)
         except NameTaken as taken:
@@ -61,6 +63,14 @@ class Command(BaseCommand):
         finally:
             pulse.stop()
             successor.take_over()
+
+
+def opened(door: Callable[[str, int], Door], host: str, port: int) -> Door:
+    """Open a door on that address, or tell in one sentence why it can not be."""
+    try:
+        return door(host, port)
+    except OSError as problem:
+        raise CommandError(f"Can not listen on {host}:{port}: {problem.strerror}.") from problem
 
 
 def serve(role: NodeRole, listener: socket) -> None:

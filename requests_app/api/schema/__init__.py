@@ -34,13 +34,19 @@ def _writes(
 
 
 _request = answers.RequestSerializer
-_page = _reads(
-    answers.RequestSerializer(many=True),
-    asks=[*parameters.FILTERS, *parameters.PAGING],
-    extras=(PAGED, CURSOR, ETAG, REPLACES, CACHED),
-    filters=False,
-    examples=[examples.REQUESTS],
-)
+
+
+def _pages(*asks: OpenApiParameter) -> Decorator:
+    return _reads(
+        answers.RequestSerializer(many=True),
+        asks=[*parameters.FILTERS, *parameters.PAGING, *asks],
+        extras=(PAGED, CURSOR, ETAG, REPLACES, CACHED),
+        filters=False,
+        examples=[examples.REQUESTS],
+    )
+
+
+_page = _pages(*parameters.SORTING)
 
 
 def lists(door: Door) -> Door:
@@ -48,6 +54,7 @@ def lists(door: Door) -> Door:
     return _page(door)
 
 
+ranks = _pages()
 creates = _writes(
     shapes.NewRequestShape,
     _request,

@@ -8,6 +8,7 @@ from cluster.answers import problems
 from cluster.answers.envelope import ARCHITECTURE, MODULE
 from cluster.answers.problems import Problem
 from cluster.identity import VERSION
+from cluster.once import KEY_PATTERN
 from requests_app.api.schema import extras
 from requests_app.problems import BulkRejected, IllegalMove, RequestNotFound
 
@@ -143,14 +144,16 @@ HEADERS: dict[str, Part] = {
 }
 
 
-def _header(name: str, what: str) -> Part:
-    return {"name": name, "in": "header", "required": False, "description": what, "schema": TEXT}
+def _header(name: str, what: str, schema: Part = TEXT) -> Part:
+    return {"name": name, "in": "header", "required": False, "description": what, "schema": schema}
 
 
 PARAMETERS: dict[str, Part] = {
     "RequestId": _header("X-Request-ID", "your name for this call: up to 128 letters, digits, dots, hyphens"),
     "IdempotencyKey": _header(
-        "Idempotency-Key", "up to 255 visible characters: the same call within 24 hours is done once"
+        "Idempotency-Key",
+        "up to 255 visible characters: the same call within 24 hours is done once",
+        {**TEXT, "pattern": KEY_PATTERN},
     ),
     "IfMatch": _header("If-Match", "the ETag you saw, or *; another version is a 412"),
     "IfNoneMatch": _header("If-None-Match", "the ETag you have; 304 when it is still the present one"),
@@ -185,3 +188,4 @@ PROBES: dict[str, Part] = {
     "/health/ready": _probe("health_ready", "The balancer may send work here.", "application/json", STATE),
     "/metrics": _probe("metrics", "Prometheus text, for those who may scrape.", "text/plain", TEXT),
 }
+PROBES["/metrics"]["get"]["responses"]["403"] = {"description": "not for you"}

@@ -22,9 +22,9 @@ A guest's token is made by opening their stay, and dies at check-out.
 
 
 class Command(BaseCommand):
-    """``credential issue|list|revoke``."""
+    """``credential issue|list|limit|revoke``."""
 
-    help = "Issue, list or revoke Api-Keys and staff tokens; a new one is shown once."
+    help = "Issue, list, limit or revoke Api-Keys and staff tokens; a new one is shown once."
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         """Put the exit codes under the help."""
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, **options)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Offer the three verbs."""
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="issue|list|revoke")
+        """Offer the four verbs."""
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="issue|list|limit|revoke")
         issue = verbs.add_parser("issue", help="make one and show it once")
         issue.add_argument("kind", choices=[CredentialKind.API_KEY.value, CredentialKind.STAFF.value])
         issue.add_argument("--property", metavar="SLUG", help="whose Api-Key")
@@ -46,21 +46,29 @@ class Command(BaseCommand):
         issue.add_argument(
             "--days", type=float, help="good for so many days; a staff token's default is half a day"
         )
+        issue.add_argument("--limit", type=int, metavar="CALLS", help="an Api-Key's own, in each window")
         found = verbs.add_parser("list", help="show what is good, by hint")
         found.add_argument("--property", metavar="SLUG")
         found.add_argument("--user", metavar="USERNAME")
         found.add_argument("--all", action="store_true", help="expired and revoked ones too")
         revoke = verbs.add_parser("revoke", help="take back; sockets close within a second")
         revoke.add_argument("ids", nargs="+", type=int, metavar="ID")
-        for verb in (issue, found, revoke):
+        limit = verbs.add_parser("limit", help="give an Api-Key its own rate limit, from the next call on")
+        limit.add_argument("id", type=int, metavar="ID")
+        limit.add_argument(
+            "calls", type=_calls, metavar="CALLS|default", help="so many in each RATE_LIMIT_WINDOW_MS"
+        )
+        for verb in (issue, found, limit, revoke):
             verb.add_argument("--json", action="store_true", help="one JSON value on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the verb."""
         try:
-            {"issue": self._issue, "list": self._list, "revoke": self._revoke}[options["verb"]](options)
+            getattr(self, f"_{options['verb']}")(options)
         except Problem as problem:
-            raise CommandError(problem.error) from None
+            raise CommandError(
+                " ".join(str(each["message"]) for each in problem.details) or problem.error
+            ) from None
 
     def _issue(self, said: dict[str, Any]) -> None:
         kind = CredentialKind(said["kind"])
@@ -71,6 +79,7 @@ class Command(BaseCommand):
             property=_property(said["property"]) if is_key else None,
             scopes=said["scope"],
             name=said["name"],
+            rate_limit=said["limit"],
             expires_at=timezone.now() + timedelta(days=said["days"]) if said["days"] else None,
         )
         told = {**_shown(issued.credential), "token": issued.token}
@@ -89,6 +98,11 @@ class Command(BaseCommand):
             for row in shown:
                 self._say("  ".join(str(value) for value in row.values() if value))
 
+    def _limit(self, said: dict[str, Any]) -> None:
+        credentials.limit(said["id"], said["calls"])
+        row = _shown(Credential.objects.select_related("user", "property").get(pk=said["id"]))
+        self._say(row if said["json"] else f"{row['hint']}: {row['rateLimit'] or 'the default'}.")
+
     def _revoke(self, said: dict[str, Any]) -> None:
         count = credentials.revoke(said["ids"])
         if not count:
@@ -97,6 +111,10 @@ class Command(BaseCommand):
 
     def _say(self, value: object) -> None:
         self.stdout.write(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _calls(word: str) -> int | None:
+    return None if word == "default" else int(word)
 
 
 def _good(rows: QuerySet[Credential]) -> QuerySet[Credential]:
@@ -111,6 +129,7 @@ def _shown(row: Credential) -> dict[str, object]:
         "of": row.user.username if row.user else row.property.slug if row.property else "",
         "name": row.name,
         "scopes": row.scopes,
+        "rateLimit": row.rate_limit,
         "expiresAt": _iso(row.expires_at),
         "revokedAt": _iso(row.revoked_at),
     }

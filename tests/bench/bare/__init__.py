@@ -1,0 +1,1 @@
+"""Our own settings without the middleware."""
