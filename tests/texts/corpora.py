@@ -59,7 +59,7 @@ def packed(lines: list[str]) -> list[str]:
     for line in lines:
         if packs[-1] and len(packs[-1]) + len(line) > PACK:
             packs.append("")
-        packs[-1] = f"{packs[-1]} {line}".strip()
+        packs[-1] = unicodedata.normalize("NFC", f"{packs[-1]} {line}").strip()
     return [pack for pack in packs if pack]
 
 
