@@ -25,7 +25,9 @@ for (const name of ["alert", "prompt", "confirm", "print", "open"]) {
 addEventListener("error", (event) => window.bellhopRan.push(String(event.message)));
 addEventListener("securitypolicyviolation", (event) => window.bellhopRan.push(event.violatedDirective));
 """
-SEEN = """(selector) => Array.from(document.querySelectorAll(selector), (one) => one.title || one.textContent)"""
+SEEN = (
+    """(selector) => Array.from(document.querySelectorAll(selector), (one) => one.title || one.textContent)"""
+)
 BUILT = """() => {
   const counts = {};
   for (const one of document.querySelectorAll("*")) counts[one.tagName] = (counts[one.tagName] ?? 0) + 1;
@@ -58,7 +60,10 @@ class Watch:
         return built
 
     def is_calm(self) -> None:
-        assert self.page.evaluate("window.bellhopRan.concat(Number(window.bellhop ?? 0) ? ['bellhop'] : [])") == []
+        assert (
+            self.page.evaluate("window.bellhopRan.concat(Number(window.bellhop ?? 0) ? ['bellhop'] : [])")
+            == []
+        )
         assert self.foreign == []
 
     def told(self) -> set[str]:
