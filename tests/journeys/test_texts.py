@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
+from requests_app.actions import OpenedStay
 from requests_app.models import GuestRequest, HouseRules, Message
 from tests import cast
 from tests.cast import Hotel
@@ -42,11 +43,14 @@ class Watch:
     def __init__(self, page: Page, house: House) -> None:
         self.page = page
         self.foreign: list[str] = []
-        self.frames: list[str] = []
+        self.frames: list[str | bytes] = []
         page.add_init_script(ALARM)
         page.on("request", lambda request: self._note(request.url, urlsplit(house.address).netloc))
         page.on("dialog", lambda dialog: self.foreign.append(f"dialog: {dialog.message}"))
-        page.on("websocket", lambda line: line.on("framereceived", lambda frame: self.frames.append(frame)))
+        page.on("websocket", self._listen)
+
+    def _listen(self, line: WebSocket) -> None:
+        line.on("framereceived", self.frames.append)
 
     def _note(self, url: str, home: str) -> None:
         if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != home:
@@ -92,7 +96,7 @@ def test_what_strangers_write_never_runs(
 
 
 def _pages(
-    desk: Watch, phone: Watch, hotel: Hotel, opened: cast.OpenedStay, texts: list[str]
+    desk: Watch, phone: Watch, hotel: Hotel, opened: OpenedStay, texts: list[str]
 ) -> list[dict[str, int]]:
     """Store the texts, look at every page that shows them, and return how each is built."""
     guest = cast.guest(opened)

@@ -8,7 +8,9 @@ from django.test import override_settings
 
 from requests_app.api.sheets import cell
 from requests_app.models import GuestRequest, Stay
+from security.text import NOT_TEXT
 from tests import cast
+from tests.forms import send
 from tests.texts import corpora, doors, outputs
 from tests.texts.house import House, furnish
 from tests.texts.pages import Page, strange
@@ -86,10 +88,10 @@ def test_what_is_no_text_is_refused_at_every_door() -> None:
     unclean = ["a\x00b", "a\x1bb", "a\x85b", "x" * 10_001]
     for text in (*unclean, "x" * 1_001, *corpora.refused()):
         status, body = _refusal(house, text)
-        is_short = len(text) <= 10_000 and not corpora.NOT_TEXT.search(text)
+        is_short = len(text) <= 10_000 and not NOT_TEXT.search(text)
         code = "VALIDATION_ERROR" if is_short else "INPUT_SANITIZATION_FAILED"
         assert (status, body["code"]) == (400, code), ascii(text)
-        answer = doors.send(house.guest, "/stay", {"request_text": text, "service_type": "general"})
+        answer = send(house.guest, "/stay", {"request_text": text, "service_type": "general"})
         assert answer.status_code == 400, ascii(text)
     assert GuestRequest.objects.count() == 2
 
