@@ -128,7 +128,8 @@ def _hears(desk: Watch, house: House, hotel: Hotel, text: str) -> None:
     """The live list shows what comes, and a toast says it."""
     desk.page.goto(LIST)
     expect(desk.page.locator("#bellhop-live")).to_have_text("live", timeout=35_000)
-    house.post(text, cast.api_key(hotel.property, "request:create"), urgency="critical", priority="high")
+    key = cast.api_key(hotel.property, "request:create")
+    house.post(text, key, room="205", urgency="critical", priority="high")
     expect(desk.page.locator(".toast-urgent")).to_contain_text(text)
     assert text in desk.told()
     expect(desk.page.locator(".wish[title]").first).to_have_attribute("title", text)
