@@ -6,6 +6,10 @@ import re
 
 from security.threats.signs import HINT, LIKELY, SURE, sign, weigh
 
+# A bracket written so that a filter overlooks it: by its number, in UTF-7, in base64.
+_DISGUISED = re.compile(
+    r"%(?:25){0,3}3c|&\#0{0,8}60\b|&\#x0{0,8}3c\b|\\x3c|\\u003c|\+adw-|phnjcmlwd", re.IGNORECASE
+)
 _UNSEEN = re.compile(r"[\x00-\x20/]++")
 
 _TAGS = (
@@ -25,6 +29,15 @@ SIGNS = (
     sign(SURE, rf"</?(?:{_TAGS})(?=[\s/>\"'+(=:\x0b]|$)", "<"),
     # An event's handler inside a tag, or behind a quote that ends an attribute.
     sign(SURE, rf"(?:<[a-z!?%][^<>]{{0,300}}?|[\"'`])[\s/\"'`]on(?:{_EVENTS})[a-z]{{0,16}}+\s?=", "on"),
+    sign(SURE, r"<[a-z][^<]{0,300}?[\s/\"'`]on[a-z]{3,25}+\s?=", "<"),
+    # A tag that fetches or paints something, and one of another vocabulary.
+    sign(
+        SURE,
+        r"<[a-z][\w:-]{0,20}+[\s/][^<>]{0,200}?\b(?:style|src|href|action|formaction|background|poster|srcdoc|handler)"
+        r"\s?=\s?[^\s]",
+        "<",
+    ),
+    sign(SURE, r"</?(?!mailto:|tel:|sip:)[a-z]{1,10}:[a-z]", "<"),
     sign(SURE, rf"(?:^|[\s/\"'`;,])on(?:{_EVENTS})[a-z]{{0,16}}+\s?=\s?[\"'`]?[a-z_.$]{{1,40}}+[(`=]", "on"),
     sign(SURE, r"(?:java|vb|live)script:(?=[^\s]|\s[a-z.$_]{1,40}+[(`\[])", "script:"),
     sign(
@@ -63,7 +76,7 @@ SIGNS = (
         r"\s?=\s?[\"'`]?\s?(?:x|\#|data|//|javascript)",
         "<",
     ),
-    sign(SURE, r"<!(?:--\[if|entity|doctype|\[cdata)|<\?(?:xml|php|=)|<%[=@]", "<!", "<?", "<%"),
+    sign(SURE, r"<!(?:--|\[endif|entity|doctype|\[cdata)|<\?(?:xml|php|=)|<%[=@]", "<!", "<?", "<%"),
     sign(
         SURE,
         r"\{\{[^{}]{0,80}(?:constructor|\*|config|self|request|\()|\$\{(?:jndi|[^{}]{0,60}\()|\#\{[^{}]{0,40}\*",
@@ -75,6 +88,11 @@ SIGNS = (
 )
 
 _BROKEN_UP = (sign(SURE, r"(?:java|vb)script:[^\s]|<script", "script"),)
+
+
+def is_disguised(text: str) -> bool:
+    """Say whether a text as it came hides a bracket."""
+    return _DISGUISED.search(text) is not None
 
 
 def weight(text: str) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from security.threats import commands, markup, sql
 from security.threats.signs import ENOUGH
@@ -38,9 +39,14 @@ class Finding:
 
 POINTS = 10.0
 MOST_TEXTS = 200
+MOST_CHARACTERS = 20_000
+"""How much of one call is looked at: what a call can cost is bounded, whoever wrote it."""
+
+LONGEST = 1_000
+"""No field keeps more characters; of a longer text, which every door refuses, both ends are looked at."""
 
 # Prose has none of these; most texts end here.
-_ODD = re.compile(r"[<>\"'`=;(){}\[\]|&$%\\/#@*:]|--|\.\.|\bunion\b|\bby\s+\d")
+_ODD = re.compile(r"[<>\"'`=;(){}\[\]|&$%\\/#@*:]|--|\.\.|\bunion\b|\bby\s+\d|\+ADw-|PHNjcmlwd|0x2")
 
 _KINDS: tuple[tuple[Reason, Callable[[str], int]], ...] = (
     (Reason.SCRIPT, markup.weight),
@@ -52,17 +58,25 @@ _KINDS: tuple[tuple[Reason, Callable[[str], int]], ...] = (
 
 def in_text(text: str) -> list[Reason]:
     """Return what one text looks like; most look like nothing."""
+    text = _ends_of(text)
     if _ODD.search(text) is None:
         return []
     plain = unfold(text)
-    return [reason for reason, weight in _KINDS if weight(plain) >= ENOUGH]
+    found = [reason for reason, weight in _KINDS if weight(plain) >= ENOUGH]
+    if Reason.SCRIPT not in found and markup.is_disguised(text):
+        found.append(Reason.SCRIPT)
+    return found
 
 
 def in_texts(texts: Iterable[str]) -> list[Finding]:
     """Return each reason found in a call's texts once: a long call is not a worse one."""
     found: dict[Reason, None] = {}
-    for number, text in enumerate(texts):
-        if number == MOST_TEXTS:
-            break
-        found.update(dict.fromkeys(in_text(text)))
+    left = MOST_CHARACTERS
+    for text in islice(texts, MOST_TEXTS):
+        found.update(dict.fromkeys(in_text(text[:left])))
+        left -= min(left, len(text), 2 * LONGEST)
     return [Finding(reason, POINTS, is_text=True) for reason in found]
+
+
+def _ends_of(text: str) -> str:
+    return text if len(text) <= 2 * LONGEST else f"{text[:LONGEST]} {text[-LONGEST:]}"

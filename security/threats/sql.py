@@ -18,7 +18,7 @@ SIGNS = (
     # A quote ends the string, then a condition begins.
     sign(
         SURE,
-        rf"""["'`]\s?\)?\)?\s?(?:{_OR}|\|)[\s("'!+]{{1,4}}+(?:not\s)?{_VALUE}\s?{_COMPARES}""",
+        rf"""["'`]\s?+\)?+\)?+\s?+(?:{_OR}|\|)[\s("'!+]{{1,4}}+(?:not\s)?{_VALUE}\s?{_COMPARES}""",
         "or",
         "and",
         "|",
@@ -28,7 +28,7 @@ SIGNS = (
     ),
     sign(
         SURE,
-        rf"""["'`]\s?\)?\)?\s?\b(?:or|and|xor)\b[\s(+]{{0,4}}+(?:{_LITERAL}|not\b|exists\b|sleep|benchmark|true|select\b)"""
+        rf"""["'`]\s?+\)?+\)?+\s?+\b(?:or|and|xor)\b[\s(+]{{0,4}}+(?:{_LITERAL}|not\b|exists\b|sleep|benchmark|true|select\b)"""
         r"""\s?(?:--|\#|;|/\*|$|[=<>(])""",
         "or",
         "and",
@@ -144,7 +144,8 @@ SIGNS = (
     sign(
         SURE,
         r"\b(?:order|group)\sby\s\d[\d,\s]{0,20}+(?:--|\#|/\*)|\b(?:order|group)\sby\s\d[\d,\s]{0,20}+$|[\"'\d)]\s?(?:order|group)\sby\s(?:\d|\w{1,30}+\s?(?:--|\#|having))|\bhaving\s[\d\"']{1,6}\s?=",
-        " by ",
+        "order by ",
+        "group by ",
         "having",
     ),
     sign(
@@ -166,13 +167,20 @@ SIGNS = (
     sign(
         SURE,
         r"\*\)?\s?\(?\|?\(?(?:uid|cn|mail|objectclass|userpassword)\s?=|\)\s?\(\|\s?\(|\(\|\(|\bor\scount\(|\bxpath\b|/\*\s?\||\bor\scontains\(|/\*/\*",
-        "*",
+        "uid",
+        "cn",
+        "mail",
+        "objectclass",
+        "userpassword",
         "(|",
-        "/",
+        "or count(",
+        "xpath",
+        "/*",
+        "or contains(",
     ),
     sign(
         LIKELY,
-        r"^\s?-?\d{0,6}[\"']{1,2}\)?\)?\s?(?:or|and|union|having|group|order|like|;|\|\||&&|--|\#|=|<|>|%)",
+        r"^\s?-?\d{0,6}[\"']{1,2}\)?\)?\s?(?:(?:or|and|union|having|group|order|like)\b|;|\|\||&&|--|\#|=|<|>|%)",
         "'",
         '"',
     ),

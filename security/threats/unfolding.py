@@ -7,18 +7,31 @@ import re
 from urllib.parse import unquote_plus
 
 ROUNDS = 3
-LONGEST = 10_000
 
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _CODED = re.compile(r"\\(?:x|u00)([0-9a-f]{2})", re.IGNORECASE)
-_OVERLONG = re.compile(r"%(?:25)*(?:c0%(?:25)*(?:ae|af)|c1%(?:25)*9c|u002e|u2215|u2216)", re.IGNORECASE)
-_OVERLONG_MEANS = {"ae": ".", "af": "/", "9c": "\\", "2e": ".", "15": "/", "16": "\\"}
+_OVERLONG = re.compile(
+    r"%(?:25){0,3}(?:c0%(?:25){0,3}(?:ae|af|2e|2f|5c)|c1%(?:25){0,3}9c|u002e|uff0e|uff0f|u2215|u2216)"
+    r"|0x(?:2e|2f|5c)",
+    re.IGNORECASE,
+)
+_OVERLONG_MEANS = {
+    "ae": ".",
+    "2e": ".",
+    "0e": ".",
+    "af": "/",
+    "2f": "/",
+    "0f": "/",
+    "15": "/",
+    "9c": "\\",
+    "5c": "\\",
+    "16": "\\",
+}
 _BLANKS = re.compile(r"[\s\x00]+")
 
 
 def unfold(text: str) -> str:
     """Return the text without its disguises; at most three of them, one over the other."""
-    text = text[:LONGEST]
     for _ in range(ROUNDS):
         plain = _once(text)
         if plain == text:
@@ -30,7 +43,7 @@ def unfold(text: str) -> str:
 def _once(text: str) -> str:
     if "%" in text and _ESCAPED.search(text):
         text = unquote_plus(_OVERLONG.sub(_short, text))
-    elif "%u" in text:
+    elif "%u" in text or "0x" in text:
         text = _OVERLONG.sub(_short, text)
     if "&" in text:
         text = html.unescape(text)

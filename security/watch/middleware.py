@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from cluster.answers.pages import tell
 from cluster.middleware.layer import Layer
 from security.middleware import calls_by_header
-from security.watch import blocks, calls, sources, watching
+from security.watch import blocks, calls, doorstep, sources, watching
 
 logger = logging.getLogger("bellhop.security")
 
@@ -23,11 +23,14 @@ class BlockListMiddleware(Layer):
     """Refuses blocked addresses before anybody asks who it is.
 
     A hotel is one address: a block made by the score lets whoever shows a credential try it, and
-    refuses them when it is bad. An operator's block of an address holds for everybody there.
+    refuses them when it is bad; whoever shows none may still log in. An operator's block of an
+    address holds for everybody there.
     """
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer under WSGI."""
+        if at_the_login(request):
+            return doorstep.refused(request) or self._at_the_login(request)
         refused = turned_away(request)
         if refused is not None:
             return refused
@@ -36,11 +39,27 @@ class BlockListMiddleware(Layer):
 
     async def answer_async(self, request: HttpRequest) -> HttpResponse:
         """Answer under ASGI."""
+        if at_the_login(request):
+            return await self._at_the_login_async(request)
         refused = turned_away(request)
         if refused is not None:
             return refused
         response: HttpResponse = await self.get_response(request)
         return unless_blocked(request, response)
+
+    def _at_the_login(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        doorstep.answered(request, response)
+        return response
+
+    async def _at_the_login_async(self, request: HttpRequest) -> HttpResponse:
+        # Redis has to be asked, so not on the loop.
+        refused = await sync_to_async(doorstep.refused)(request)
+        if refused is not None:
+            return refused
+        response: HttpResponse = await self.get_response(request)
+        await sync_to_async(doorstep.answered)(request, response)
+        return response
 
 
 class ThreatMiddleware(Layer):
@@ -69,6 +88,14 @@ class ThreatMiddleware(Layer):
         found = _of_address(request)
         is_known: bool = request.caller.is_known  # type: ignore[attr-defined]
         return tell(blocks.refusal(found), request) if found and not is_known else None
+
+
+def at_the_login(request: HttpRequest) -> bool:
+    """Say whether somebody at a login comes from an address that the score blocked."""
+    if not blocks.are_there() or not doorstep.leads_here(request):
+        return False
+    found = blocks.find(sources.of_request(request))
+    return found is not None and not found.is_whole
 
 
 def turned_away(request: HttpRequest) -> HttpResponse | None:

@@ -7,35 +7,42 @@ from html.parser import HTMLParser
 
 
 class Page(HTMLParser):
-    """Which elements a page has, which attributes, and what it says."""
+    """How a page is built, and every single thing it says.
+
+    ``shape`` counts elements by name and attributes; ``pieces`` are the texts between two tags, and
+    the values of attributes.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.tags: Counter[str] = Counter()
-        self.attributes: set[tuple[str, str]] = set()
-        self.said: list[str] = []
+        self.shape: Counter[tuple[str, ...]] = Counter()
+        self.pieces: set[str] = set()
+        self._said: list[str] = []
         self.feed(html)
         self.close()
-        self.text = "".join(self.said)
+        self._end_piece()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes |= {(tag, name) for name, _ in attrs}
-        self.said += [f"\n{value}\n" for _, value in attrs if value]
+        self._end_piece()
+        self.shape[(tag, *(name for name, _ in attrs))] += 1
+        self.pieces |= {value for _, value in attrs if value}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._end_piece()
+
+    def handle_comment(self, data: str) -> None:
+        self.shape[("comment",)] += 1
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self._said.append(data)
+
+    def _end_piece(self) -> None:
+        self.pieces.add("".join(self._said).strip())
+        self._said = []
 
 
-PAGER = {("a", "rel")}
-"""The one difference of a list with more rows."""
-
-
-def unexpected(page: Page, plain: Page) -> dict[str, object]:
-    """Return what a page has beyond the same page with plain texts: elements, attributes, scripts."""
-    found = {
-        "elements": set(page.tags) - set(plain.tags),
-        "attributes": page.attributes - plain.attributes - PAGER,
-        "scripts": page.tags["script"] - plain.tags["script"],
-    }
-    return {name: what for name, what in found.items() if what}
+def strange(page: Page, plain: Page) -> dict[tuple[str, ...], int]:
+    """Return in what a page is built otherwise than the same page with plain texts."""
+    both = page.shape.keys() | plain.shape.keys()
+    differences = {one: page.shape[one] - plain.shape[one] for one in both}
+    return {one: count for one, count in differences.items() if count}

@@ -48,7 +48,7 @@ def test_a_source_that_adds_up_is_blocked(client: Client, hotel: Hotel) -> None:
     assert refused.json()["code"] == CODE
     assert int(refused.headers["Retry-After"]) > 0
     assert Block.objects.get().source == "address:127.0.0.1"
-    assert client.get("/admin/login/").status_code == 403
+    assert client.get("/stay").status_code == 403
     assert client.get("/health/live").status_code == 200
 
 
@@ -58,8 +58,38 @@ def test_a_hotel_is_one_address(client: Client, hotel: Hotel) -> None:
     assert client.get("/api/request", headers=good).status_code == 200
     forged = client.get("/api/request", headers={"Authorization": "Bearer nonsense"})
     assert (forged.status_code, forged.json()["code"]) == (403, CODE)
-    forged = client.get("/admin/login/", headers={"Cookie": "sessionid=nonsense"})
+    forged = client.get("/admin/", headers={"Cookie": "sessionid=nonsense"})
     assert forged.status_code == 403
+
+
+def log_in(client: Client, password: str, name: str = "lan") -> Any:
+    body = {"username": name, "password": password}
+    return client.post("/api/auth/login", body, content_type="application/json")
+
+
+def test_staff_of_a_blocked_address_can_log_in(client: Client, hotel: Hotel) -> None:
+    scan(client)
+    statuses = [log_in(client, cast.PASSWORD).status_code for _ in range(6)]
+    assert statuses == [200] * 6, "who came in has used up nothing"
+    assert client.get("/admin/login/").status_code == 200
+    said = {"username": "lan", "password": cast.PASSWORD, "next": "/admin/"}
+    assert client.post("/admin/login/", said).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_blocked_address_has_five_wrong_tries_for_all_names(client: Client, hotel: Hotel) -> None:
+    scan(client)
+    statuses = [log_in(client, "wrong-password", f"name-{number}").status_code for number in range(6)]
+    assert statuses == [401] * 5 + [429]
+    refused = log_in(client, cast.PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_an_operators_block_shuts_the_login_too(client: Client, hotel: Hotel) -> None:
+    blocks.add("address:127.0.0.1", seconds=60, is_whole=True)
+    assert log_in(client, cast.PASSWORD).json()["code"] == CODE
+    assert client.get("/admin/login/").status_code == 403
 
 
 def test_a_caller_is_counted_by_their_credential(client: Client, hotel: Hotel) -> None:
@@ -116,8 +146,8 @@ def test_with_the_flag_off_nothing_is_scored_and_no_block_holds(
 def test_password_guessing_over_many_names_is_stuffing(client: Client, hotel: Hotel) -> None:
     for number in range(20):
         body = {"username": f"name{number}", "password": "wrong"}
-        last = client.post("/api/auth/login", body, content_type="application/json")
-    assert last.json()["code"] == CODE
+        client.post("/api/auth/login", body, content_type="application/json")
+    assert client.get("/api/request").json()["code"] == CODE
     assert Block.objects.get().reasons == ["credential-stuffing"]
 
 
