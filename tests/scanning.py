@@ -18,7 +18,7 @@ RULES = {
     "cursor": "one of ours, made for the same order",
     "serviceType": "the property's catalogue",
     "assignedTo": "somebody who works there",
-    "roomNumber": "a guest's own room",
+    "roomNumber": "a guest's own; everybody else must name one",
     "deliveryTime": "not in the past, within reach of a calendar",
     "checkOut": "not in the past, within reach of a calendar",
     "totalAmount": "more than 0, two decimals: no multiple is exact in binary",

@@ -59,7 +59,7 @@ of_room, of_guest, of_status, of_priority, of_assignee = (
     )
 )
 creates = _writes(
-    shapes.NewRequestShape,
+    shapes.GuestRequestShape,
     _request,
     status=201,
     extras=(STRANGERS, ETAG),
