@@ -21,6 +21,7 @@ class StreamHead(models.Model):
     ``seq`` is the number of the newest event, ``oldest`` that of the oldest event whose frame is
     still kept, ``counters`` a flat JSON object of name to integer, moved in the same transaction
     as the rows it counts. ``epoch`` changes when numbers can no longer be compared (a restore).
+    ``tip`` is the end of whatever a scribe writes beside the stream, moved under the same lock.
     """
 
     stream = models.BigIntegerField(primary_key=True)
@@ -28,6 +29,7 @@ class StreamHead(models.Model):
     seq = models.BigIntegerField(default=0)
     oldest = models.BigIntegerField(default=1)
     counters = models.JSONField(default=dict)
+    tip = models.CharField(max_length=100, default="", db_default="")
 
     class Meta:
         constraints = (

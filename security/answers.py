@@ -40,6 +40,25 @@ class LogoutAnswer(CamelSerializer):
     logged_out = serializers.BooleanField()
 
 
+class SessionAnswer(CamelSerializer):
+    """A browser or token that is open."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["session", "token"])
+    began_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    address = serializers.CharField()
+    agent = serializers.CharField()
+    is_this = serializers.BooleanField()
+
+
+class EndedAnswer(CamelSerializer):
+    """How many sessions and tokens ended."""
+
+    ended = serializers.IntegerField()
+
+
 class MeAnswer(KnownPerson):
     """Who the caller is, and what they may do by property; ``*`` stands for every property."""
 

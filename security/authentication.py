@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -13,7 +16,9 @@ from cluster import flags
 from cluster.answers.problems import AuthenticationRequired
 from security import credentials, holders, limits, memory
 from security.caller import ANONYMOUS, Caller, CallerKind
-from security.models import CredentialKind, User
+from security.models import CredentialKind, StaffSession, User
+from security.second_factor.policy import is_demanded
+from security.session_store import PASSED, is_over, reference_of, touch_seconds
 from security.targets import subject_of
 from security.watch import blocks
 
@@ -48,11 +53,23 @@ def caller_for_user(user: User | AnonymousUser) -> Caller:
     return holders.of_user(user) if isinstance(user, User) and user.is_active else ANONYMOUS
 
 
+def caller_for_session(user: User | AnonymousUser, session: SessionBase) -> Caller:
+    """Return who a session belongs to; ANONYMOUS while their role's second factor has not been shown."""
+    caller = caller_for_user(user)
+    if not caller.is_known or not session.session_key:
+        return caller
+    if not session.get(PASSED) and is_demanded(is_superuser=caller.is_superuser, roles=caller.roles.values()):
+        return ANONYMOUS
+    return replace(caller, session=reference_of(session.session_key))
+
+
 def caller_of(request: HttpRequest) -> Caller:
     """Return whose session a page or the admin is opened with; asked once a request."""
     known: Caller | None = getattr(request, "session_caller", None)
     if known is None:
-        known = caller_for_user(request.user)
+        known = caller_for_session(request.user, request.session)
+        if known.is_known:
+            _touch(request.session)
         request.session_caller = known  # type: ignore[attr-defined]
     return known
 
@@ -67,11 +84,35 @@ def renew(caller: Caller) -> Caller:
     blocks.require_free(caller)
     if caller.credential_id is not None:
         return holders.of_credential(caller.credential_id)
+    if caller.session:
+        return _of_session(caller.session)
     user = User.objects.filter(pk=caller.user_id).first() if caller.user_id is not None else None
     now = caller_for_user(user) if user else ANONYMOUS
     if not now.is_known:
         raise AuthenticationRequired
     return now
+
+
+def _of_session(reference: str) -> Caller:
+    """Return whose session it is, if it is still open and may be used."""
+    now = timezone.now()
+    rows = StaffSession.objects.select_related("user").filter(reference=reference, expire_date__gt=now)
+    row = rows.first()
+    caller = caller_for_user(row.user) if row is not None and row.user else ANONYMOUS
+    if row is None or not caller.is_known or is_over(row, now):
+        raise AuthenticationRequired
+    roles = caller.roles.values()
+    if not row.second_factor and is_demanded(is_superuser=caller.is_superuser, roles=roles):
+        raise AuthenticationRequired
+    return replace(caller, session=reference)
+
+
+def _touch(session: SessionBase) -> None:
+    """Note that a session is used: a write once in a while."""
+    seen, now = getattr(session, "seen_at", None), timezone.now()
+    if seen is not None and (now - seen).total_seconds() > touch_seconds():
+        rows = StaffSession.objects.filter(reference=reference_of(session.session_key or ""))
+        rows.update(seen_at=now)
 
 
 class CallerAuthentication(SessionAuthentication):

@@ -29,6 +29,7 @@ class Caller:
 
     ``roles`` and ``slugs`` map the ids of the properties they belong to; a superuser belongs to
     none and may enter all. ``stay_id`` is set for a guest, ``scopes`` for an Api-Key.
+    ``session`` is the reference of the session they came by.
     ``rate_limit`` is an Api-Key's own, ``good_until`` is when their credential ends by itself;
     ``is_narrowed`` says that the call itself named one property, so that the others do not exist for it.
     """
@@ -46,6 +47,7 @@ class Caller:
     language: str = ""
     good_until: datetime | None = None
     is_narrowed: bool = False
+    session: str = ""
     rate_limit: int | None = None
 
     @property

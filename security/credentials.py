@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cluster.answers.problems import Invalid
 from cluster.streams import unit_of_work
-from security import text
+from security import audit, text
 from security.caller import SYSTEM, Caller
 from security.models import Credential, CredentialKind, Property, User
 from security.signals import tell_access_changed
@@ -37,7 +37,7 @@ class Issued:
     token: str
 
 
-def issue(
+def issue(  # noqa: PLR0913 - the columns of one row
     kind: CredentialKind,
     *,
     user: User | None = None,
@@ -46,6 +46,9 @@ def issue(
     scopes: Collection[str] = (),
     name: str = "",
     expires_at: datetime | None = None,
+    second_factor: bool = False,
+    address: str = "",
+    agent: str = "",
     rate_limit: int | None = None,
 ) -> Issued:
     """Make a credential; a staff token that names no end is good for 12 hours."""
@@ -68,6 +71,9 @@ def issue(
             subject=subject,
             scopes=sorted(scopes),
             expires_at=expires_at,
+            second_factor=second_factor,
+            address=address,
+            agent=agent,
             rate_limit=rate_limit,
         )
     return Issued(credential, token)
@@ -78,6 +84,7 @@ def revoke(credential_ids: Iterable[int], *, by: Caller = SYSTEM) -> int:
     with unit_of_work():
         rows = _take_back(Q(pk__in=list(credential_ids)))
         for row in rows:
+            _tell_revoked(row, by)
             tell_access_changed(
                 by=by,
                 credential_id=row.pk,
@@ -103,7 +110,11 @@ def limit(credential_id: int, rate_limit: int | None, *, by: Caller = SYSTEM) ->
 def revoke_of_user(user_id: int) -> int:
     """Take back all of a person's tokens; the caller tells why their access changed."""
     with unit_of_work():
-        return len(_take_back(Q(user_id=user_id)))
+        rows = _take_back(Q(user_id=user_id))
+        caller = audit.current_origin().caller()
+        for row in rows:
+            _tell_revoked(row, caller if caller.is_known else SYSTEM)
+    return len(rows)
 
 
 def is_token(kind: CredentialKind, token: str) -> bool:
@@ -123,6 +134,16 @@ def _check_limit(kind: CredentialKind, rate_limit: int | None) -> None:
         raise Invalid.field("rateLimit", "Only an Api-Key has a limit of its own.")
     if not 0 < rate_limit <= MOST_CALLS:
         raise Invalid.field("rateLimit", f"A limit is from 1 to {MOST_CALLS}.")
+
+
+def _tell_revoked(row: Credential, by: Caller) -> None:
+    audit.record(
+        "credential:revoked",
+        by=by,
+        property=row.property_id,
+        target=f"credential:{row.pk}",
+        after={"kind": row.kind, "user_id": row.user_id, "subject": row.subject},
+    )
 
 
 def _take_back(which: Q) -> list[Credential]:

@@ -6,18 +6,26 @@ Not in ``security.admin``: importing that registers with the site, which must ex
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from security import limits, lockout
+from security import limits, lockout, second_factor, second_step, sessions
+from security.account_pages import AccountPages
 from security.authentication import caller_for_user, caller_of
 from security.models import User
+from security.session_store import reference_of
 
 
 class StaffLogin(AdminAuthenticationForm):
@@ -30,13 +38,29 @@ class StaffLogin(AdminAuthenticationForm):
             return super().clean()
         attempt = lockout.attempt(self.request, User.normalize_username(said["username"]))
         found = super().clean()
-        attempt.succeeded()
+        user = self.get_user()
+        if second_factor.is_set_up(user.pk):
+            attempt.does_not_count()
+        else:
+            attempt.succeeded()
         return found
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Answer everybody else as if the password were wrong."""
         if not isinstance(user, User) or not caller_for_user(user).is_known:
             raise self.get_invalid_login_error()
+
+
+class StaffLoginView(LoginView):
+    """Logs in, or leads those who have a second factor to the second step."""
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Nobody who has a second factor is logged in by a password."""
+        user = form.get_user()
+        if second_factor.is_set_up(user.pk):
+            second_step.begin(self.request, user)
+            return HttpResponseRedirect(reverse("admin:second-factor"))
+        return super().form_valid(form)
 
 
 class BackOffice(admin.AdminSite):
@@ -52,7 +76,64 @@ class BackOffice(admin.AdminSite):
         """Offer the form; what is sent with it is counted by address."""
         if request.method == "POST":
             limits.admit_login(request)
-        return super().login(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if (
+            request.method == "GET"
+            and second_step.person(request) is not None
+            and request.user.is_authenticated
+        ):
+            return HttpResponseRedirect(reverse("admin:second-factor"))
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        request.current_app = self.name
+        view = StaffLoginView.as_view(
+            extra_context=context, authentication_form=StaffLogin, template_name="admin/login.html"
+        )
+        response: HttpResponse = view(request)  # type: ignore[assignment]
+        return response
+
+    def password_change(  # type: ignore[override] # a redirect, when it is done
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Change one's own password; whatever else was open with the old one ends."""
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        limits.admit_login(request)
+        caller = caller_of(request)
+        attempt = lockout.attempt(request, caller.username)
+        response = super().password_change(request, extra_context)
+        if response.status_code == HTTPStatus.FOUND and caller.user_id is not None:
+            attempt.succeeded()
+            kept = replace(caller, session=reference_of(request.session.session_key or ""))
+            sessions.end_all(by=caller, user_id=caller.user_id, keep=kept)
+        return response
+
+    def get_urls(self) -> list[Any]:
+        """Return Django's pages and those about one's own account."""
+        pages = AccountPages(self)
+        return [
+            path("second-factor/", pages.second_step, name="second-factor"),
+            path("account/", self.admin_view(pages.account), name="account"),
+            path("account/second-factor/", pages.set_up, name="second-factor-setup"),
+            *super().get_urls(),
+        ]
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Leave allauth's tables out: what they hold is for nobody's eyes."""
+        models: list[Any] = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        )
+        ours = [model for model in models if model._meta.app_label not in ("account", "mfa")]
+        super().register(ours, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Count every page: by who is in, else by address."""

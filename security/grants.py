@@ -15,6 +15,7 @@ KEYS = "credential.manage"
 PROPERTY = "property.manage"
 PROPERTIES = "property.open"
 PEOPLE = "user.manage"
+AUDIT = "audit.read"
 BLOCKS = "block.manage"
 
 ROWS = {
@@ -26,6 +27,7 @@ ROWS = {
     PROPERTY: Row(manager=YES),
     PROPERTIES: Row(),
     PEOPLE: Row(),
+    AUDIT: Row(manager=YES),
     BLOCKS: Row(),
     STATUS: Row(scope="ops", manager=YES),
 }

@@ -17,13 +17,14 @@ from security import credentials
 from security.caller import ANONYMOUS, Caller, CallerKind
 from security.memory import Access
 from security.models import CredentialKind, Membership, User
+from security.second_factor.policy import is_demanded
 
 # Written out because it runs in every request: to compile it costs the ORM ten times what it takes
 # to run. ``open.id`` is null for a membership that opens nothing. The control stream's head tells the
 # version of everybody's access, as of the very moment of the credential.
 GOOD = """
 SELECT credential.id, credential.kind, credential.name, credential.subject, credential.scopes,
-       credential.expires_at, credential.rate_limit,
+       credential.expires_at, credential.second_factor, credential.rate_limit,
        place.id, place.slug,
        person.id, person.username, person.display_name, person.first_name, person.last_name,
        person.language, person.is_superuser,
@@ -53,6 +54,7 @@ class Row(NamedTuple):
     subject: int | None
     scopes: str
     expires_at: datetime | None
+    second_factor: bool
     rate_limit: int | None
     property_id: int | None
     property_slug: str | None
@@ -124,13 +126,16 @@ def _staff(row: Row, rows: Iterable[Row]) -> Caller:
     places = {} if row.is_superuser else {each.open_id: each for each in rows if each.open_id is not None}
     if not places and not row.is_superuser:
         raise AuthenticationRequired
+    roles = {pk: place.role for pk, place in places.items()}
+    if not row.second_factor and is_demanded(is_superuser=bool(row.is_superuser), roles=roles.values()):
+        raise AuthenticationRequired
     return Caller(
         kind=CallerKind.STAFF,
         user_id=row.user_id,
         username=row.username,
         display_name=row.display_name or f"{row.first_name} {row.last_name}".strip() or row.username,
         is_superuser=bool(row.is_superuser),
-        roles={pk: place.role for pk, place in places.items()},
+        roles=roles,
         slugs={pk: place.open_slug for pk, place in places.items()},
         credential_id=row.id,
         language=row.language,

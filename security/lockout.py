@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from cluster import limits
+from cluster.answers.problems import LimitExceeded
+from security import audit
 from security.addresses import client_address, network_of
 from security.limits.rules import Rule
 from security.limits.telling import decide
 
+LOCKED = "login:locked"
 RULE = Rule("lockout", limit=5, window_ms=15 * 60 * 1000)
 
 
@@ -30,10 +33,18 @@ class Try:
         """Forget the failures before it."""
         limits.forget(self.key)
 
+    def does_not_count(self) -> None:
+        """Neither a failure nor forgiveness: the password was right, and something is still to be shown."""
+        limits.give_back(self.key)
+
 
 def attempt(request: HttpRequest, username: str) -> Try:
     """Count a try to be ``username``. Raises LimitExceeded while the door is shut."""
     name = hashlib.sha256(username.casefold().encode(errors="surrogateescape")).hexdigest()[:32]
     key = f"login:{name}:{network_of(client_address(request))}"
-    decide(RULE, limits.take(key, limit=RULE.limit, window_ms=RULE.window_ms))
+    try:
+        decide(RULE, limits.take(key, limit=RULE.limit, window_ms=RULE.window_ms))
+    except LimitExceeded:
+        audit.happened(LOCKED, typed=username)
+        raise
     return Try(key)

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from django.contrib import auth
 from django.http import HttpRequest
 
-from cluster.answers.problems import AuthenticationRequired
+from cluster.answers.problems import AuthenticationRequired, PermissionDenied, detail
 from cluster.streams import unit_of_work
-from security import credentials, lockout
+from security import audit, credentials, lockout, second_factor
+from security.addresses import client_address
+from security.audit.logins import ENDED, tell_came
 from security.authentication import caller_for_user
 from security.caller import Caller
 from security.models import CredentialKind, User
-from security.signals import tell_access_changed
 
 REFUSAL = "Wrong username or password."
+CODE_NEEDED = "This account needs a code of its second factor too: otp."
+CODE_WRONG = "Wrong or used code."
+SET_UP = "Your role needs a second factor: log in to the back office once, which sets it up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Login:
     issued: credentials.Issued
 
 
-def log_in(*, request: HttpRequest, username: str, password: str) -> Login:
+def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "") -> Login:
     """Give a staff token for the right password; every wrong way in is told the same, and takes as long.
 
     Django's backend hashes the password of unknown users too. Raises LimitExceeded after too many wrong ones.
@@ -36,15 +40,40 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Login:
     caller = caller_for_user(user) if isinstance(user, User) else None
     if not isinstance(user, User) or caller is None or not caller.is_known:
         raise AuthenticationRequired(REFUSAL)
+    shown = _second_factor(caller, user, otp, attempt)
     attempt.succeeded()
-    return Login(caller, credentials.issue(CredentialKind.STAFF, user=user))
+    with unit_of_work():
+        tell_came(caller, user)
+        issued = credentials.issue(
+            CredentialKind.STAFF,
+            user=user,
+            second_factor=shown,
+            address=client_address(request)[:45],
+            agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        )
+    return Login(caller, issued)
+
+
+def _second_factor(caller: Caller, user: User, otp: str, attempt: lockout.Try) -> bool:
+    """Say whether a second factor was shown. A wrong code stays counted like a wrong password."""
+    if not second_factor.is_set_up(user.pk):
+        if second_factor.is_demanded(is_superuser=caller.is_superuser, roles=caller.roles.values()):
+            attempt.does_not_count()
+            raise PermissionDenied(SET_UP)
+        return False
+    if not otp:
+        attempt.does_not_count()
+        raise AuthenticationRequired(CODE_NEEDED, details=[detail("otp", CODE_NEEDED, "required")])
+    if not second_factor.passes(user.pk, otp):
+        raise AuthenticationRequired(CODE_WRONG, details=[detail("otp", CODE_WRONG)])
+    return True
 
 
 def log_out(*, request: HttpRequest, by: Caller) -> None:
     """Take back the token that was shown, or end the session."""
     with unit_of_work():
         if by.credential_id is not None:
+            audit.record(ENDED, by=by, target=by.identity())
             credentials.revoke([by.credential_id], by=by)
         else:
-            auth.logout(request)
-            tell_access_changed(by=by, user_id=by.user_id)
+            auth.logout(request)  # and tells it: security.sessions

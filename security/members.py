@@ -16,10 +16,11 @@ from django.db.models import Q, QuerySet
 
 from cluster.answers.problems import Invalid, NotFound, PermissionDenied, RuleViolated
 from cluster.streams import SHOWN, move_version, unit_of_work
-from security import credentials, permissions
+from security import credentials, permissions, sessions
 from security.caller import Caller
 from security.grants import MEMBERS, PEOPLE
 from security.models import Membership, Role, User
+from security.second_factor import setup
 from security.signals import tell_access_changed
 
 PASSWORD_BYTES = 12
@@ -114,9 +115,23 @@ def reset_password(*, by: Caller, property_id: int, username: str) -> str:
         _require_all_of(by, user)
         user.set_password(password)
         user.save(update_fields=["password"])
-        credentials.revoke_of_user(user.pk)
-        tell_access_changed(by=by, user_id=user.pk)
+        sessions.end_all(by=by, user_id=user.pk)
     return password
+
+
+def log_out(*, by: Caller, property_id: int, username: str) -> int:
+    """End all a member has open, everywhere and at once; return how many sessions and tokens."""
+    with unit_of_work():
+        return sessions.end_all(by=by, user_id=_locked_member(by, property_id, username).user_id)
+
+
+def forget_second_factor(*, by: Caller, property_id: int, username: str) -> bool:
+    """Take away the second factor of a member who lost it, and end all they have open."""
+    with unit_of_work():
+        user = _locked_member(by, property_id, username).user
+        _require_all_of(by, user)
+        sessions.end_all(by=by, user_id=user.pk)
+        return setup.take_away(by=by, user_id=user.pk)
 
 
 def settle_person(*, by: Caller, user: User) -> None:
@@ -130,9 +145,7 @@ def settle_person(*, by: Caller, user: User) -> None:
 def end_tokens(*, by: Caller, user_id: int) -> None:
     """After a superuser gave a person a new password: end what was open with the old one."""
     permissions.require_anywhere(by, PEOPLE)
-    with unit_of_work():
-        credentials.revoke_of_user(user_id)
-        tell_access_changed(by=by, user_id=user_id)
+    sessions.end_all(by=by, user_id=user_id)
 
 
 def _open_account(person: User, password: str) -> User:

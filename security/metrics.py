@@ -17,3 +17,7 @@ RATE_LIMIT_DECISIONS = Counter(
 CSP_REPORTS = Counter(
     "bellhop_csp_reports", "What browsers reported that the content security policy kept out.", ["directive"]
 )
+AUDIT_LOST = Counter(
+    "bellhop_audit_lost", "Refusals and failures counted, but not told one by one, in the audit book."
+)
+AUDIT_CHECKPOINTS = Counter("bellhop_audit_checkpoints", "Signatures under the audit book made by this node.")

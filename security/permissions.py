@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cluster.answers.problems import AuthenticationRequired, NotFound, PermissionDenied
+from security.audit.origin import refusing
 from security.caller import Caller, CallerKind
 from security.models import Role
 
@@ -78,6 +79,7 @@ def require(caller: Caller, permission: str, property_id: int) -> Grant:
         return cell
     if not caller.is_known:
         raise AuthenticationRequired
+    refusing(permission)
     if not caller.may_enter(property_id):
         raise NotFound
     raise PermissionDenied
@@ -89,6 +91,7 @@ def require_anywhere(caller: Caller, permission: str) -> frozenset[int] | None:
         raise AuthenticationRequired
     permitted = permitted_properties(caller, permission)
     if caller.is_known and permitted == frozenset():
+        refusing(permission)
         raise PermissionDenied
     return permitted
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from cluster.answers.problems import Invalid, NotFound
 from security import permissions
+from security.audit.origin import refusing
 from security.caller import Caller
 from security.models import Property
 
@@ -31,6 +32,7 @@ def property_named(caller: Caller, name: object) -> int:
     else:
         found = _in_the_house(word, active_only=not caller.is_known)
     if found is None:
+        refusing("property")
         raise NotFound("There is no such property.")
     return found
 

@@ -6,6 +6,7 @@ from security import permissions
 from security.caller import Caller
 from security.models import Membership
 from security.permissions import Grant
+from security.sessions import Opened
 
 EVERYWHERE = "*"
 
@@ -29,6 +30,20 @@ def me(caller: Caller) -> dict[str, object]:
         "stayId": caller.stay_id,
         "scopes": sorted(caller.scopes),
         "permissions": _permissions(caller),
+    }
+
+
+def opened(what: Opened) -> dict[str, object]:
+    """Return one browser or token of a person."""
+    return {
+        "id": what.id,
+        "kind": what.kind,
+        "beganAt": what.began_at,
+        "seenAt": what.seen_at,
+        "expiresAt": what.expires_at,
+        "address": what.address,
+        "agent": what.agent,
+        "isThis": what.is_this,
     }
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cluster.answers.problems import AuthenticationRequired
 from cluster.leader import leader_work
 from cluster.streams import unit_of_work
-from security import authentication, credentials, permissions
+from security import audit, authentication, credentials, permissions
 from security.caller import Caller, CallerKind
 from security.grants import TICKET
 from security.models import SocketTicket
@@ -38,6 +38,7 @@ def issue(caller: Caller) -> Ticket:
             digest=credentials.digest(ticket.token),
             credential_id=caller.credential_id,
             user_id=None if caller.credential_id else caller.user_id,
+            session=caller.session,
             expires_at=ticket.expires_at,
         )
     return ticket
@@ -45,6 +46,16 @@ def issue(caller: Caller) -> Ticket:
 
 def redeem(token: str) -> Caller:
     """Take the pass and return who it stands for now. Raises AuthenticationRequired for a used or old one."""
+    try:
+        caller = _redeemed(token)
+    except AuthenticationRequired:
+        audit.happened("ticket:refused")
+        raise
+    audit.happened("ticket:used", by=caller)
+    return caller
+
+
+def _redeemed(token: str) -> Caller:
     if not token or len(token) > LONGEST or not token.isascii():
         raise AuthenticationRequired
     with unit_of_work():
@@ -54,7 +65,12 @@ def redeem(token: str) -> Caller:
         if ticket is None or not good.filter(pk=ticket.pk).delete()[0]:
             raise AuthenticationRequired
     return authentication.renew(
-        Caller(kind=CallerKind.STAFF, credential_id=ticket.credential_id, user_id=ticket.user_id)
+        Caller(
+            kind=CallerKind.STAFF,
+            credential_id=ticket.credential_id,
+            user_id=ticket.user_id,
+            session=ticket.session,
+        )
     )
 
 

@@ -11,7 +11,18 @@ from rest_framework.response import Response
 
 from cluster.answers import answer
 from cluster.once import IDEMPOTENCY_KEY, KEY_PATTERN, once
-from security import answers, grants, limits, logins, members, permissions, selection, shown, tickets
+from security import (
+    answers,
+    grants,
+    limits,
+    logins,
+    members,
+    permissions,
+    selection,
+    sessions,
+    shown,
+    tickets,
+)
 from security.doors import CallerView
 from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
 
@@ -33,7 +44,12 @@ class LoginView(CallerView):
         """Log in."""
         limits.admit_login(self.bare)
         said = LoginShape.read(self.body)
-        login = logins.log_in(request=self.bare, username=said["username"], password=said["password"])
+        login = logins.log_in(
+            request=self.bare,
+            username=said["username"],
+            password=said["password"],
+            otp=said.get("otp") or "",
+        )
         return answer(
             {
                 "token": login.issued.token,
@@ -52,6 +68,41 @@ class LogoutView(CallerView):
         permissions.require_anywhere(self.caller, grants.LOGOUT)
         logins.log_out(request=self.bare, by=self.caller)
         return answer({"loggedOut": True})
+
+
+class SessionsView(CallerView):
+    """What the caller has open: browsers and tokens."""
+
+    @extend_schema(responses={200: answers.SessionAnswer(many=True)})
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """List my sessions and tokens."""
+        permissions.require_anywhere(self.caller, grants.LOGOUT)
+        return answer([shown.opened(each) for each in sessions.open_of(self.caller)])
+
+
+class SessionView(CallerView):
+    """One of them."""
+
+    @extend_schema(responses={200: answers.EndedAnswer}, parameters=[KEY])
+    def delete(self, request: Request, session_id: str) -> HttpResponse:
+        """End one of my sessions or tokens; its sockets close."""
+        permissions.require_anywhere(self.caller, grants.LOGOUT)
+        return once(request, self.caller.identity(), lambda: self._end(session_id))
+
+    def _end(self, session_id: str) -> Response:
+        sessions.end(by=self.caller, id=session_id)
+        return answer({"ended": 1})
+
+
+class LogoutAllView(CallerView):
+    """Out, everywhere. Not kept for a replay, like logout."""
+
+    @extend_schema(request=None, responses={200: answers.EndedAnswer})
+    def post(self, request: Request) -> Response:  # noqa: ARG002
+        """End all my sessions and tokens, this one too."""
+        permissions.require_anywhere(self.caller, grants.LOGOUT)
+        user_id = self.caller.user_id
+        return answer({"ended": sessions.end_all(by=self.caller, user_id=user_id) if user_id else 0})
 
 
 class MeView(CallerView):
@@ -118,6 +169,19 @@ class MemberView(CallerView):
                 shown.member(members.change(by=self.caller, property_id=place, username=username, **said))
             ),
         )
+
+
+class MemberLogoutView(CallerView):
+    """A member's way out, opened by their manager."""
+
+    @extend_schema(request=PropertyOnlyShape, responses={200: answers.EndedAnswer}, parameters=[KEY])
+    def post(self, request: Request, username: str) -> HttpResponse:
+        """End all sessions and tokens of a member at once, their sockets with them."""
+        place, _ = _place(self, PropertyOnlyShape)
+        return once(request, self.caller.identity(), lambda: self._log_out(place, username))
+
+    def _log_out(self, place: int, username: str) -> Response:
+        return answer({"ended": members.log_out(by=self.caller, property_id=place, username=username)})
 
 
 class PasswordView(CallerView):

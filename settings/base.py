@@ -36,6 +36,7 @@ INSTANCE_ID = ENVIRONMENT.instance_id
 RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
+AUDIT_KEY = plain(ENVIRONMENT.audit_key)
 
 # --- The apps and their order -----------------------------------------------------------------
 INSTALLED_APPS = [
@@ -48,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "security.allauth_tables.Accounts",
+    "allauth.mfa",
     "channels",
     "corsheaders",
     "csp",
@@ -72,6 +75,7 @@ MIDDLEWARE = [
     "cluster.middleware.ProbesMiddleware",
     "cluster.serving.middleware.EntranceMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "security.audit.middleware.AuditMiddleware",
     "security.watch.middleware.BlockListMiddleware",
     "security.middleware.SessionMiddleware",
     "security.middleware.LocaleMiddleware",
@@ -178,6 +182,13 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "security.User"
+SESSION_ENGINE = "security.session_store"
+SESSION_IDLE_TIMEOUT = ENVIRONMENT.session_idle_timeout
+SECRET_KEY_FALLBACKS = [key] if (key := plain(ENVIRONMENT.secret_key_fallback)) else []
+MFA_ADAPTER = "security.second_factor.adapter.SecondFactors"
+MFA_REQUIRED_ROLES = frozenset(ENVIRONMENT.mfa_required_roles)
+MFA_TOTP_ISSUER = "Bellhop"
+MFA_TOTP_TOLERANCE = 1
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = [
@@ -187,6 +198,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "security.passwords.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]

@@ -25,8 +25,10 @@ from settings.values import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+Role = Literal["superuser", "manager", "front-desk", "housekeeping", "maintenance", "concierge", "it-support"]
 Hosts = Annotated[list[str], BeforeValidator(hosts)]
 Names = Annotated[list[str], BeforeValidator(words)]
+Roles = Annotated[list[Role], BeforeValidator(words)]
 Networks = Annotated[list[Network], BeforeValidator(networks)]
 Origins = Annotated[list[str], BeforeValidator(origins)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
@@ -37,7 +39,10 @@ Transports = Annotated[list[str], BeforeValidator(transports)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(log_level)]
 
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
-SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "METRICS_TOKEN", "DEMO_PASSWORD")
+SECRETS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
+    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY"),
+)
 MILLISECONDS = "a whole number of milliseconds"
 
 
@@ -129,6 +134,15 @@ class Environment(BaseModel):
 
     # Who may reach it
     secret_key: SecretStr | None = Field(None, min_length=32, description="at least 32 random characters")
+    secret_key_fallback: SecretStr | None = Field(
+        None, min_length=32, description="the SECRET_KEY before this one, while it is being changed"
+    )
+    audit_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="at least 32 random characters that sign the audit book, older keys behind it, "
+        "separated by commas; not set means a key derived from SECRET_KEY",
+    )
     allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
     cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")
     https_only: bool | None = Field(
@@ -226,6 +240,17 @@ class Environment(BaseModel):
         le=100_000_000,
         description="new sockets a minute of one caller, up to 100000000; 0 (off) only with settings.dev; "
         "not set means 20, in dev 0",
+    )
+    mfa_required_roles: Roles = Field(
+        [],
+        description="roles that need a second factor, separated by commas: superuser, manager, front-desk, "
+        "housekeeping, maintenance, concierge, it-support",
+    )
+    session_idle_timeout: int = Field(
+        28_800_000,
+        ge=60_000,
+        le=43_200_000,
+        description=f"{MILLISECONDS}, 60000 to 43200000, after which an unused session is over",
     )
     demo_password: SecretStr | None = Field(None, max_length=128, description="up to 128 characters")
 

@@ -9,7 +9,7 @@ in one trip; without it each process counts its share, and nothing fails.
 """
 
 from cluster.limits.count import Count
-from cluster.limits.counting import forget, take
+from cluster.limits.counting import forget, give_back, take
 from cluster.limits.sharing import share
 
-__all__ = ["Count", "forget", "share", "take"]
+__all__ = ["Count", "forget", "give_back", "share", "take"]

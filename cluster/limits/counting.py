@@ -28,3 +28,13 @@ def forget(key: str) -> None:
         breaker.use(lambda redis: redis.delete(name))
     except breaker.Away:
         return
+
+
+def give_back(key: str) -> None:
+    """Take back one use of ``key``: it turned out not to count."""
+    name = PREFIX + key
+    near.give_back(name)
+    try:
+        breaker.use(lambda redis: far.give_back(redis, name))
+    except breaker.Away:
+        return

@@ -65,3 +65,25 @@ def count(redis: Redis, key: str, limit: int, window_ms: int) -> Said:
     except NoScriptError:  # a Redis that has just started; not a failure for the breaker
         found = redis.eval(COUNT, 1, key, limit, window_ms)
     return Said._make(cast("list[int]", found))
+
+
+GIVE_BACK = f"""
+local form = 'd' .. string.rep('I4', {SLOTS} + 1)
+local kept = redis.call('GET', KEYS[1])
+if not kept or #kept ~= struct.size(form) then return 0 end
+local found = {{struct.unpack(form, kept)}}
+found[{SLOTS} + 3] = nil  -- where unpack stopped
+for slot = {SLOTS} + 2, 3, -1 do
+  if found[slot] > 0 then
+    found[slot] = found[slot] - 1
+    redis.call('SET', KEYS[1], struct.pack(form, unpack(found)), 'KEEPTTL')
+    return 1
+  end
+end
+return 0
+"""
+
+
+def give_back(redis: Redis, key: str) -> None:
+    """Take back the newest use of a key."""
+    redis.eval(GIVE_BACK, 1, key)

@@ -53,6 +53,16 @@ def take(key: str, limit: int, window_ms: int) -> Count:
     return Count(limit, left, seconds)
 
 
+def give_back(key: str) -> None:
+    """Take back one use."""
+    with _lock:
+        known = _known.get(key)
+        if known is not None and known.slots is not None:
+            known.slots.give_back()
+        elif known is not None:
+            known.used = max(0, known.used - 1)
+
+
 def forget(key: str) -> None:
     """Begin again with a key."""
     with _lock:

@@ -30,6 +30,12 @@ class Slots:
         self.counts[-1] += 1
         return limit - used - 1
 
+    def give_back(self) -> None:
+        """Take back the newest use."""
+        slot = next((slot for slot in reversed(range(SLOTS)) if self.counts[slot]), None)
+        if slot is not None:
+            self.counts[slot] -= 1
+
     def seconds(self, now: float, limit: int) -> float:
         """Return how long until something is given back, enough for one use where all is spent."""
         rest, slot = sum(self.counts), 0

@@ -8,9 +8,10 @@ anybody catches up. See ``docs/events.md``.
 from cluster.streams.heads import open_streams
 from cluster.streams.log import Cursor, Gone, LogPage, history, oldest_known, read_heads, read_log
 from cluster.streams.rewriting import Rewriting, of_subjects
+from cluster.streams.scribes import Emission, Note
 from cluster.streams.standing import ACCESS, NEVER, SHOWN, Head, read_standing
 from cluster.streams.versions import move_version
-from cluster.streams.work import Emission, Opened, UnderHead, Work, current_work, unit_of_work
+from cluster.streams.work import Opened, UnderHead, Work, current_work, unit_of_work
 
 __all__ = [
     "ACCESS",
@@ -21,6 +22,7 @@ __all__ = [
     "Gone",
     "Head",
     "LogPage",
+    "Note",
     "Opened",
     "Rewriting",
     "UnderHead",

@@ -12,7 +12,7 @@ from cluster import metrics
 from cluster.models import StreamHead
 from cluster.statements import Statement, send
 
-SELECT = "SELECT stream, epoch, seq, oldest, counters FROM cluster_streamhead"
+SELECT = "SELECT stream, epoch, seq, oldest, counters, tip FROM cluster_streamhead"
 CHECKED: Statement = ("SET CONSTRAINTS ALL IMMEDIATE", ())
 
 
@@ -50,7 +50,7 @@ def _locked(streams: list[int], first: Sequence[Statement]) -> dict[int, StreamH
         else:  # SQLite's IMMEDIATE transaction holds the only lock there is
             for statement in (*first, select):
                 cursor.execute(*statement)
-        return {row[0]: StreamHead(*row[:-1], orjson.loads(row[-1])) for row in cursor.fetchall()}
+        return {row[0]: StreamHead(*row[:4], orjson.loads(row[4]), row[5]) for row in cursor.fetchall()}
 
 
 def _open(streams: Iterable[int]) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar, cast
 
 import orjson
@@ -22,8 +21,9 @@ from django.utils import timezone
 from cluster import bus, identity
 from cluster.models import Event, EventSubject, StreamHead
 from cluster.statements import Statement, batched, begin_with, commit_with, insert, insert_one, together
-from cluster.streams import frames
+from cluster.streams import frames, scribes
 from cluster.streams.heads import lock_heads
+from cluster.streams.scribes import Emission, Note
 from cluster.streams.standing import Head, heads_in, standing_of
 
 
@@ -46,26 +46,12 @@ class UnderHead:
         return cls.apply is not UnderHead.apply
 
 
-MOVE_HEAD = "UPDATE cluster_streamhead SET seq = %s, counters = %s WHERE stream = %s"
+MOVE_HEAD = "UPDATE cluster_streamhead SET seq = %s, counters = %s, tip = %s WHERE stream = %s"
 ROWS_AT_ONCE = 50
 Gathered = TypeVar("Gathered", bound=UnderHead)
 
 Opened = Callable[[Mapping[int, Head]], object]
 """Told, in a transaction's first trip, where the control stream stands; it may raise to end it there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Emission:
-    """News that waits for its number. ``body`` is the encoded frame without it."""
-
-    stream: int
-    label: str
-    name: str
-    subjects: tuple[int, ...]
-    rooms: list[str]
-    change: Mapping[str, object]
-    at: datetime
-    body: str
 
 
 @dataclass(slots=True)
@@ -76,6 +62,7 @@ class Work:
     _deltas: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     _new: list[models.Model] = field(default_factory=list)
     _gathered: dict[tuple[type[UnderHead], int], UnderHead] = field(default_factory=dict)
+    _notes: list[Note] = field(default_factory=list)
 
     def emit(
         self,
@@ -98,7 +85,13 @@ class Work:
         body = frames.encode_body(
             event=name, rooms=list(rooms), at=now, actor=actor, node=identity.instance_id(), data=data
         )
-        self._emissions.append(Emission(stream, label, name, tuple(subjects), list(rooms), change, now, body))
+        self._emissions.append(
+            Emission(stream, label, name, tuple(subjects), list(rooms), actor, change, now, body)
+        )
+
+    def note(self, stream: int, what: object) -> None:
+        """Leave something for the scribes, who write it under the head of ``stream``."""
+        self._notes.append(Note(stream, what))
 
     def count(self, stream: int, deltas: Mapping[str, int]) -> None:
         """Move the exact counters of ``stream`` by ``deltas`` under its head."""
@@ -121,6 +114,7 @@ class Work:
         """Lock the heads, move the counters, number the events, write them. Last before commit."""
         streams = {emission.stream for emission in self._emissions} | set(self._deltas)
         streams |= {stream for _, stream in self._gathered}
+        streams |= {note.stream for note in self._notes}
         new = [insert([row]) for row in self._new]
         if not streams:
             together(new)
@@ -129,7 +123,9 @@ class Work:
         self._move_counters(heads)
         events = [self._numbered(emission, heads[emission.stream]) for emission in self._emissions]
         transaction.on_commit(lambda: bus.publish(events))
-        last = [*self._moves(heads), *self._rows(events)]
+        # The scribes move the tips, so they go before the heads are told.
+        book = scribes.written(heads, self._emissions, self._notes)
+        last = [*self._moves(heads), *self._rows(events), *book]
         appliers = [gathered for gathered in self._gathered.values() if gathered.applies()]
         if not appliers:
             commit_with(last)
@@ -141,7 +137,7 @@ class Work:
     def _moves(self, heads: Mapping[int, StreamHead]) -> Iterator[Statement]:
         for head in heads.values():
             counters = orjson.dumps(head.counters).decode()
-            yield MOVE_HEAD, (head.seq, counters, head.stream)
+            yield MOVE_HEAD, (head.seq, counters, head.tip, head.stream)
         for gathered in self._gathered.values():
             yield from gathered.statements()
 
@@ -188,11 +184,12 @@ def current_work() -> Work | None:
 
 
 @contextmanager
-def unit_of_work(opened: Opened | None = None) -> Iterator[Work]:
+def unit_of_work(opened: Opened | None = None, *, durable: bool = True) -> Iterator[Work]:
     """Open the unit, or join the one already open; the outermost is durable and tells the news.
 
     An exception that leaves any unit rolls back the whole of it: nothing is told, no number is used.
     ``opened`` looks at the control stream's head inside the transaction, before anything is done.
+    One that is not ``durable`` may stand in somebody else's transaction, and holds its heads until that ends.
     """
     outer = _current.get()
     if outer is not None:
@@ -203,7 +200,7 @@ def unit_of_work(opened: Opened | None = None) -> Iterator[Work]:
     work = Work()
     token = _current.set(work)
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=durable):
             _look(opened)
             yield work
             work.finish()

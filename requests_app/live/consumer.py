@@ -26,7 +26,7 @@ from requests_app.live.lobby import OFF_REASON, Lobby, is_wanted
 from requests_app.live.protocol import SUBPROTOCOL, Code
 from requests_app.live.socket import Receive, Socket
 from requests_app.queries import positions
-from security import headers
+from security import audit, headers
 from security.limits import admit_socket, admit_stranger
 from security.watch.blocks import SuspiciousRequest
 
@@ -54,6 +54,7 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
     await receive()
     visitor = Visitor.of(scope)
     if visitor.is_led_here or visitor.is_kept_out:
+        audit.happened("access:refused", target="socket", origin=_origin(visitor))
         await _refuse(scope, send)
         return
     with suppress(OSError):
@@ -63,6 +64,9 @@ async def event_socket(scope: Mapping[str, Any], receive: Receive, send: Send) -
             wire = scope.get("extensions", {}).get(EXTENSION)
             await _converse(lobby, Socket(lobby, standing, send, wire), heads, receive)
         except Turned as turned:
+            if turned.code in (Code.BAD_CREDENTIALS, Code.FORBIDDEN):
+                why = {"permission": turned.reason}
+                audit.happened("access:refused", target="socket", after=why, origin=_origin(visitor))
             await send(protocol.bye(turned.code, turned.reason))
             await send(protocol.closing(turned.code, turned.reason))
 
@@ -115,12 +119,19 @@ async def _let_in(visitor: Visitor) -> tuple[Lobby, Standing, dict[str, Cursor]]
     return lobby, standing, heads
 
 
+def _origin(visitor: Visitor) -> audit.Origin:
+    return audit.Origin("socket", known_address=visitor.address)
+
+
 def _identified(visitor: Visitor) -> tuple[Standing, dict[str, Cursor]]:
+    token = audit.enter(_origin(visitor))
     try:
         standing = identify(visitor)
     except AuthenticationRequired:
         admit_stranger(visitor.address)
         raise
+    finally:
+        audit.leave(token)
     admit_socket(standing.caller)
     found = positions.positions(standing.caller, None)
     return standing, {position.slug: position.cursor for position in found}

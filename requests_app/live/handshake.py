@@ -110,7 +110,8 @@ def _of_session(session_key: str) -> Standing:
         raise AuthenticationRequired
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return Standing(_known(authentication.caller_for_user(get_user(request))), session_key)
+    caller = authentication.caller_for_session(get_user(request), request.session)
+    return Standing(_known(caller), session_key)
 
 
 def _known(caller: Caller) -> Caller:

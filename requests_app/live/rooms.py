@@ -11,7 +11,7 @@ from cluster.answers.problems import Invalid, NotFound, PermissionDenied, Proble
 from requests_app import access
 from requests_app.permissions import EVENTS
 from requests_app.problems import RequestNotFound
-from security import permissions
+from security import audit, permissions
 from security.caller import Caller, CallerKind
 from security.models import Property
 
@@ -39,6 +39,9 @@ def plan(caller: Caller, names: Iterable[str]) -> Plan:
         try:
             found.granted[name] = frozenset(asked.resolved(kind, value))
         except Problem as problem:
+            if isinstance(problem, PermissionDenied):
+                told = audit.Origin("socket", known_caller=caller)
+                audit.happened("access:refused", target="room", after={"room": kind}, origin=told)
             found.denied.append({"room": name, "code": problem.code, "error": problem.error})
     streams = {stream for places in found.granted.values() for stream, _ in places}
     found.slugs = {stream: asked.slugs[stream] for stream in streams}

@@ -71,7 +71,7 @@ class MembershipAdmin(WalledAdmin):
     list_filter = ("role", "is_active", ("property", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "property")
     search_fields = ("user__username", "user__display_name")
-    actions = ("reset_passwords",)
+    actions = ("reset_passwords", "log_out", "forget_second_factor")
     new_fields = ("property", "username", "display_name", "role", "password")
     known_fields = ("property", "username", "display_name", "role", "is_active")
 
@@ -117,6 +117,24 @@ class MembershipAdmin(WalledAdmin):
                 by=caller_of(request), property_id=member.property_id, username=username
             )
             self._show_once(request, username, password)
+
+    @needs("reset")
+    @admin.action(description=_("Log out everywhere"))
+    def log_out(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
+        """End all the selected members have open, their sockets with it."""
+        for row in rows.select_related("user")[:MOST_RESETS]:
+            members.log_out(by=caller_of(request), property_id=row.property_id, username=row.user.username)
+        messages.success(request, gettext("Logged out everywhere."))
+
+    @needs("reset")
+    @admin.action(description=_("Take away the second factor (lost phone)"))
+    def forget_second_factor(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
+        """Take it away; they set up a new one at their next login."""
+        for row in rows.select_related("user")[:MOST_RESETS]:
+            members.forget_second_factor(
+                by=caller_of(request), property_id=row.property_id, username=row.user.username
+            )
+        messages.success(request, gettext("The second factor is taken away."))
 
     def _add(self, request: HttpRequest, obj: Membership, said: dict[str, Any]) -> None:
         added = members.add(

@@ -12,9 +12,9 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from cluster.answers.problems import Problem
+from cluster.answers.problems import NotFound, PermissionDenied, Problem
 from cluster.streams import current_work, unit_of_work
-from security import permissions
+from security import audit, permissions
 from security.authentication import caller_of
 from security.forms import PlainTextField
 from security.models import Property
@@ -162,5 +162,7 @@ class WalledAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             with unit_of_work():
                 return view()
         except Problem as problem:
+            if isinstance(problem, PermissionDenied | NotFound):
+                audit.happened("access:refused", target=self.opts.label_lower, by=caller_of(request))
             messages.error(request, problem.error)
             return HttpResponseRedirect(request.get_full_path())

@@ -47,6 +47,9 @@ class Credential(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    second_factor = models.BooleanField(_("second factor"), default=False, db_default=False)
+    address = models.CharField(_("address"), max_length=45, blank=True, default="", db_default="")
+    agent = models.CharField(_("browser"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
@@ -73,6 +76,7 @@ class SocketTicket(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     credential = models.ForeignKey(Credential, null=True, on_delete=models.CASCADE)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE)
+    session = models.CharField(max_length=32, blank=True, default="", db_default="")
     expires_at = models.DateTimeField()
 
     class Meta:

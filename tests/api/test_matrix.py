@@ -123,11 +123,17 @@ TABLE: dict[str, Row] = {
     ),
     "POST api/auth/login": Row("nothing", public=True, body={"username": "minh", "password": cast.PASSWORD}),
     "POST api/auth/logout": Row("nothing", **STAFF),
+    "POST api/auth/logout-all": Row("nothing", **STAFF),
+    "GET api/auth/sessions": Row("nothing", **STAFF),
+    "DELETE api/auth/sessions/<str:session_id>": Row("nothing", path="/api/auth/sessions/this", **STAFF),
     "GET api/auth/me": Row("nothing", scope="", **EVERYONE),
     "POST api/ws-ticket": Row("nothing", scope=READ, **EVERYONE),
     "GET api/member": MANAGER,
     "POST api/member": Row("property", manager=True, body={"username": "newcomer", "role": "concierge"}),
     "PATCH api/member/<str:username>": Row("property", manager=True, body={"displayName": "M"}, **PERSON),
+    "POST api/member/<str:username>/logout": Row(
+        "property", manager=True, path="/api/member/{person}/logout"
+    ),
     "POST api/member/<str:username>/reset": Row("property", manager=True, path="/api/member/{person}/reset"),
     "GET api/instance-info": Row("property", scope="ops", manager=True),
     "GET api/cluster-status": Row("property", scope="ops", manager=True),

@@ -170,11 +170,13 @@ class TestRetention:
         page = read_log(stream, after=7, epoch=head.epoch, limit=10)
         assert [event.seq for event in page.events] == [8, 9, 10]
 
-    def test_by_age(self) -> None:
+    @pytest.mark.parametrize(("days", "left"), [(7, [3, 4]), (9, [1, 2, 3, 4])])
+    def test_by_age(self, settings: Any, days: int, left: list[int]) -> None:
+        settings.EVENT_RETENTION_DAYS = days
         log(STREAM, 4)
         Event.objects.filter(seq__lte=2).update(at=timezone.now() - timedelta(days=8))
-        assert retention.drop_old_frames(1) == 2
-        assert kept(STREAM) == [3, 4]
+        assert retention.drop_old_frames(1) == 4 - len(left)
+        assert kept(STREAM) == left
 
     def test_the_change_stays(self, settings: Any) -> None:
         settings.EVENT_RETENTION_COUNT = 1

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from cluster.streams import unit_of_work
@@ -36,6 +38,25 @@ def test_a_revoked_token_ends_its_sockets(lan: Line, node: Node, hotel: Hotel) -
         started = time.monotonic()
         credentials.revoke([Credential.objects.get(user=hotel.lan).pk])
         assert lan.closed()[0] == 4401
+        assert time.monotonic() - started < 1.0
+        assert other.sub("staff")["rooms"] == ["staff"]
+
+
+def test_a_forced_logout_ends_sockets_by_cookie_ticket_and_token(lan: Line, node: Node, hotel: Hotel) -> None:
+    browser = Client()
+    browser.post("/admin/login/", {"username": "lan", "password": cast.PASSWORD})
+    ticket = browser.post("/api/ws-ticket").json()["data"]["ticket"]
+    cookie = {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
+    with (
+        node.open(cookie, origin=f"http://127.0.0.1:{node.port}") as by_cookie,
+        node.open(None, f"ticket.{ticket}") as by_ticket,
+        node.open(cast.bearer(hotel.minh)) as other,
+    ):
+        for line in (by_cookie, by_ticket, other):
+            line.wait_for("hello")
+        started = time.monotonic()
+        call_command("logout", "lan")
+        assert [line.closed()[0] for line in (lan, by_cookie, by_ticket)] == [4401] * 3
         assert time.monotonic() - started < 1.0
         assert other.sub("staff")["rooms"] == ["staff"]
 

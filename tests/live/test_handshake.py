@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
@@ -15,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from requests_app.live import limits as usual
 from security import tickets
 from security.models import SocketTicket, User
+from security.session_store import SessionStore
 from tests import cast
 from tests.cast import Hotel
 from tests.live.lines import SUBPROTOCOL, Line, Node

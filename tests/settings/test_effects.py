@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,16 +11,13 @@ from typing import Any
 import httpx
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from cluster import health, metrics, status, timings
 from cluster.answers.problems import Problem
 from cluster.health import checking
-from cluster.jobs import retention
 from cluster.lines import SteadyFile
 from cluster.local.process import free_port
 from cluster.serving import readiness, scraped
-from cluster.streams import unit_of_work
 from security.watch import blocks, watching
 from settings.databases import databases
 from settings.env import Environment
@@ -246,16 +242,6 @@ def test_a_block_comes_at_the_score_and_lasts_its_time(settings: Any, monkeypatc
     settings.THREAT_BLOCK_TIME, settings.THREAT_BLOCK_SCORE = 5_000, 40
     watching.record("another source", found)
     assert added == [5.0]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_events_are_kept_for_so_many_days(settings: Any) -> None:
-    from cluster.models import Event
-
-    with unit_of_work() as work:
-        work.count(7, {})
-    Event.objects.update(at=timezone.now() - timedelta(days=3))
-    assert retention._superfluous(7)
 
 
 @pytest.mark.parametrize(

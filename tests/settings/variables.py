@@ -95,6 +95,26 @@ EFFECTS = {
         ("SECRET_KEY",),
         CACHE + "test_what_lies_in_redis_tells_nothing_and_opens_for_nobody_else",
     ),
+    "SECRET_KEY_FALLBACK": Effect(
+        "the-key-that-somebody-drew-from-a-hat-before",
+        ("SECRET_KEY_FALLBACKS",),
+        "tests/security/test_second_factor.py::test_secrets_are_encrypted_and_survive_a_new_key",
+    ),
+    "AUDIT_KEY": Effect(
+        "a-key-of-its-own-under-which-the-book-is-signed",
+        ("AUDIT_KEY",),
+        "tests/security/audit/test_verify.py::test_another_key_does_not_vouch",
+    ),
+    "MFA_REQUIRED_ROLES": Effect(
+        "manager",
+        ("MFA_REQUIRED_ROLES",),
+        "tests/security/test_second_factor.py::test_a_role_that_needs_one_gets_no_token_without",
+    ),
+    "SESSION_IDLE_TIMEOUT": Effect(
+        "60000",
+        ("SESSION_IDLE_TIMEOUT",),
+        "tests/security/test_sessions.py::test_an_unused_session_ends_when_the_house_says",
+    ),
     "ALLOWED_HOSTS": Effect(
         "hotel.example", ("ALLOWED_HOSTS",), HERE + "test_only_allowed_hosts_are_answered"
     ),
@@ -163,9 +183,7 @@ EFFECTS = {
     "CACHE_MAX_BYTES": Effect("5000", ("CACHE_MAX_BYTES",), CACHE),
     "CACHE_CLEANUP_INTERVAL": Effect("500", ("CACHE_CLEANUP_INTERVAL",), CACHE),
     "FLAGS_FORCE_OFF": Effect("request-caching", ("FLAGS_FORCE_OFF",), "tests/flags/test_targeting.py::"),
-    "EVENT_RETENTION_DAYS": Effect(
-        "2", ("EVENT_RETENTION_DAYS",), HERE + "test_events_are_kept_for_so_many_days"
-    ),
+    "EVENT_RETENTION_DAYS": Effect("2", ("EVENT_RETENTION_DAYS",), "tests/cluster/test_jobs.py::test_by_age"),
     "EVENT_RETENTION_COUNT": Effect("9", ("EVENT_RETENTION_COUNT",), "tests/cluster/test_jobs.py::"),
     "LOG_LEVEL": Effect("error", ("LOGGING",), HERE + "test_log_variables_say_how_lines_leave"),
     "LOG_FORMAT": Effect("json", ("LOGGING",), HERE + "test_log_variables_say_how_lines_leave"),

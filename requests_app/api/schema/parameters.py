@@ -15,6 +15,7 @@ from requests_app.lifecycle import PRIORITY_BY_WORD, STATUS_BY_WORD, URGENCY_BY_
 from requests_app.queries import keyset
 from requests_app.queries.statistics import GRANULARITIES
 
+Kind = OpenApiTypes | dict[str, Any]
 CHOICES = {"status": Status.values, "priority": list(PRIORITY_BY_WORD), "urgency": list(URGENCY_BY_WORD)}
 WHOLE: dict[str, Any] = {"type": "integer", "minimum": 1}
 DAY_OR_TIME: list[dict[str, Any]] = [{"format": "date"}, {"format": "date-time"}]
@@ -23,8 +24,7 @@ END: dict[str, Any] = {"type": "string", "anyOf": [*DAY_OR_TIME, {"maxLength": 0
 KEYSET: dict[str, Any] = {"type": "string", "maxLength": paging.LONGEST_CURSOR}
 TEXT: dict[str, Any] = {"type": "string", "maxLength": LONGEST_TEXT}
 CODE: dict[str, Any] = {"type": "string", "pattern": "^[_-]*[a-z0-9][a-z0-9_-]*$"}
-TYPES = {"overdue": OpenApiTypes.BOOL, **dict.fromkeys(("start_date", "end_date"), BOUND)}
-Kind = OpenApiTypes | dict[str, Any]
+TYPES: dict[str, Kind] = {"overdue": OpenApiTypes.BOOL, **dict.fromkeys(("start_date", "end_date"), BOUND)}
 
 
 def _query(name: str, what: str = "", kind: Kind = OpenApiTypes.STR, **more: object) -> OpenApiParameter:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("security", "0002_blocks")]
+    dependencies = [("security", "0004_accounts")]
 
     operations = [
         migrations.AddField(
