@@ -67,7 +67,10 @@ class SecretField(serializers.CharField):
 
 
 @extend_schema_field(
-    {"oneOf": [{"type": "string"}, {"type": "integer"}], "description": "a property's slug or id"}
+    {
+        "anyOf": [{"type": "string", "pattern": "^[-A-Za-z0-9_]{0,50}$"}, {"type": "integer", "minimum": 0}],
+        "description": "a property's slug or id",
+    }
 )
 class PropertyField(serializers.Field[Any, Any, Any, Any]):
     """Which property is meant; ``security.selection`` finds it, and refuses what can be none."""

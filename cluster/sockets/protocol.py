@@ -10,6 +10,8 @@ from websockets.http11 import Request
 from cluster.sockets.mailbox import Gate, Mailbox
 from cluster.sockets.wire import EXTENSION
 
+UNREADABLE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
 
 class HubProtocol(WebSocketsSansIOProtocol):
     """Offers itself to the application as a ``Wire``, in the ASGI extension ``bellhop.wire``.
@@ -24,6 +26,13 @@ class HubProtocol(WebSocketsSansIOProtocol):
         self.writable.set()
         self._is_full = False
         self._offered: dict[str, Any] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; uvicorn would keep a client waiting for ever whose handshake can not be read."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.transport.is_closing():
+            self.transport.write(UNREADABLE)
+            self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         """Begin the conversation; with an extension agreed on, frames would differ from socket to socket."""

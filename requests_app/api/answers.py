@@ -17,6 +17,7 @@ from requests_app.models import GuestRequest
 from security.models import Role
 
 Null: dict[str, Any] = {"allow_null": True}
+NotForGuests: dict[str, Any] = {"required": False}
 
 
 class TextOrNull(serializers.CharField):
@@ -45,7 +46,7 @@ class RankedField(serializers.ChoiceField):
 class PersonSerializer(CamelSerializer):
     """A member of staff; a guest gets the display name alone."""
 
-    username = serializers.CharField()
+    username = serializers.CharField(**NotForGuests)
     display_name = serializers.CharField(source="shown_as")
 
 
@@ -72,14 +73,14 @@ class RequestSerializer(CamelSerializer):
     total_amount = serializers.DecimalField(max_digits=14, decimal_places=2, **Null)
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
-    assigned_to = serializers.CharField(source="assignee.username", **Null)
+    assigned_to = serializers.CharField(source="assignee.username", **Null, **NotForGuests)
     assignee = PersonSerializer(**Null)
-    notes = TextOrNull(help_text="the last status note")
+    notes = TextOrNull(help_text="the last status note", **NotForGuests)
     source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # DRF's own attribute
     language = TextOrNull()
     due_at = serializers.DateTimeField(**Null)
     overdue = serializers.SerializerMethodField()
-    escalation_level = serializers.IntegerField()
+    escalation_level = serializers.IntegerField(**NotForGuests)
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

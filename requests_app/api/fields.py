@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -18,6 +19,8 @@ from security.fields import PlainTextField
 
 ROOM = r"[A-Za-z0-9_-]{1,10}"
 PHONE = re.compile(r"\+?[1-9][0-9]{0,15}")
+GROUPED_PHONE = r"[ .-]*(\+[ .-]*)?[1-9]([ .-]*[0-9]){0,15}[ .-]*"
+SERVICE = r"[a-z0-9_-]+"
 LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 MODES = {"atomic": False, "partial": True}
@@ -33,6 +36,7 @@ class PatternField(PlainTextField):
         self.pattern = re.compile(pattern)
         self.message = message
         super().__init__(**options)
+        _describe(self, pattern)
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text, or say what it should look like."""
@@ -70,6 +74,7 @@ class PhoneField(PlainTextField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=40, **options)
+        _describe(self, GROUPED_PHONE)
 
     def to_internal_value(self, data: Any) -> str:
         """Return the bare number."""
@@ -86,7 +91,7 @@ class ServiceField(PatternField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            r"[a-z0-9_-]+", "Send a code of the catalogue, like room-service.", max_length=30, **options
+            SERVICE, "Send a code of the catalogue, like room-service.", max_length=30, **options
         )
 
     def to_internal_value(self, data: Any) -> str:
@@ -162,7 +167,15 @@ class StatusField(MeaningField):
         return status
 
 
-@extend_schema_field({"type": ["string", "number"], "description": "more than 0, at most two decimals"})
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": f"^{AMOUNT.pattern}$"},
+            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**12},
+        ],
+        "description": "more than 0, at most two decimals",
+    }
+)
 class AmountField(serializers.Field[Any, Any, Any, Any]):
     """Money: a decimal string or a number, kept exactly."""
 
@@ -183,12 +196,17 @@ class AmountField(serializers.Field[Any, Any, Any, Any]):
         return str(value)
 
 
-@extend_schema_field({"type": "string", "format": "date-time"})
 class MomentField(MeaningField):
     """A time; without an offset it is the property's, which the door adds."""
 
+    formats: ClassVar[Sequence[str]] = ("date-time",)
+    described = "a time by ISO 8601"
+
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=40, **options)
+        either: list[dict[str, Any]] = [{"format": name} for name in self.formats]
+        either += [{"maxLength": 0}] if self.allow_blank else []
+        set_override(self, "field", {"type": "string", "anyOf": either, "description": self.described})
 
     def meaning(self, text: str) -> datetime | date:
         """Return the time as it was meant, with an offset or without."""
@@ -198,9 +216,11 @@ class MomentField(MeaningField):
         return moment
 
 
-@extend_schema_field({"type": "string", "description": "a time by ISO 8601, or a date: noon of that day"})
 class CheckOutField(MomentField):
     """A time, or a bare date."""
+
+    formats = ("date-time", "date")
+    described = "a time by ISO 8601, or a date: noon of that day"
 
     def meaning(self, text: str) -> datetime | date:
         """Return a date or a time."""
@@ -230,6 +250,12 @@ class TruthField(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError("Send true or false.")
         return data
+
+
+def _describe(field: PlainTextField, pattern: str) -> None:
+    """Tell the schema what the text looks like; the generator knows only its own fields' patterns."""
+    whole = f"^({pattern})?$" if field.allow_blank else f"^{pattern}$"
+    set_override(field, "field", {"type": "string", "pattern": whole, "maxLength": field.max_length})
 
 
 def read_moment(text: str) -> datetime | None:

@@ -59,29 +59,29 @@ class ListDoor(Door):
         """List the requests that are done."""
         return self._page(OVERVIEW, lambda asked: replace(asked, statuses=(Status.COMPLETED.value,)))
 
-    @schema.lists
+    @schema.of_room
     def by_room(self, request: Request, room_number: str) -> HttpResponse:
         """List the requests of one room."""
         return self._page(OVERVIEW, lambda asked: replace(asked, exact_room=paths.room(room_number)))
 
-    @schema.lists
+    @schema.of_guest
     def by_guest(self, request: Request, guest_name: str) -> HttpResponse:
         """List the requests of guests whose name contains this."""
         return self._page(
             OVERVIEW, lambda asked: replace(asked, guest_name=paths.name("guestName", guest_name))
         )
 
-    @schema.lists
+    @schema.of_status
     def by_status(self, request: Request, status: str) -> HttpResponse:
         """List the requests in one status."""
         return self._page(OVERVIEW, lambda asked: replace(asked, statuses=paths.statuses(status)))
 
-    @schema.lists
+    @schema.of_priority
     def by_priority(self, request: Request, priority: str) -> HttpResponse:
         """List the requests of one priority."""
         return self._page(OVERVIEW, lambda asked: replace(asked, priorities=paths.priorities(priority)))
 
-    @schema.lists
+    @schema.of_assignee
     def by_assignee(self, request: Request, assigned_to: str) -> HttpResponse:
         """List the requests given to one person: a username, me, or none."""
         name = paths.name("assignedTo", assigned_to)

@@ -66,6 +66,9 @@ class VersionedShape(CamelSerializer):
 class RequestChangesShape(RequestShape, VersionedShape):
     """Corrections; what is left out stays, null takes an optional field back."""
 
+    request_text = PlainTextField(max_length=1000, required=False)
+    room_number = fields.RoomField(required=False)
+
 
 class StatusChangeShape(VersionedShape):
     """A status, why, and who does it."""

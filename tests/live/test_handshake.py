@@ -148,3 +148,9 @@ def test_a_caller_may_have_ten(node: Node, hotel: Hotel) -> None:
     assert greeted(node.open(cast.bearer(hotel.minh)))
     for line in lines:
         line.close()
+
+
+def test_one_that_can_not_be_read_is_refused_at_once(node: Node) -> None:
+    with pytest.raises(InvalidStatus) as refused, node.open({"X-Long": "x" * 9000}):
+        pass
+    assert refused.value.response.status_code == 400

@@ -46,17 +46,20 @@ def _pages(*asks: OpenApiParameter) -> Decorator:
     )
 
 
-_page = _pages(*parameters.SORTING)
-
-
-def lists(door: Door) -> Door:
-    """Describe a list of requests, with the words its path has."""
-    return _page(door)
-
-
+lists = _pages(*parameters.SORTING)
 ranks = _pages()
+of_room, of_guest, of_status, of_priority, of_assignee = (
+    _pages(*parameters.SORTING, word)
+    for word in (
+        parameters.OF_ROOM,
+        parameters.OF_GUEST,
+        parameters.OF_STATUS,
+        parameters.OF_PRIORITY,
+        parameters.OF_ASSIGNEE,
+    )
+)
 creates = _writes(
-    shapes.NewRequestShape,
+    shapes.GuestRequestShape,
     _request,
     status=201,
     extras=(STRANGERS, ETAG),
