@@ -48,9 +48,9 @@ def hotel(transactional_db: None) -> Hotel:
     return cast.demo_hotel()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lasting_house(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One server for all who only live in it; every test finds it empty."""
+    """One server for all of a module who only live in it; every test finds it empty."""
     opened = House(tmp_path_factory.mktemp("house")).open()
     yield opened
     opened.close()

@@ -36,9 +36,11 @@ def other(house: House, tmp_path: Path) -> Iterator[House]:
     folder = tmp_path / "second"
     folder.mkdir()
     opened = House(folder).open()
-    until(lambda: Node.objects.count() == 2)
-    yield opened
-    opened.close()
+    try:
+        until(lambda: Node.objects.count() == 2)
+        yield opened
+    finally:
+        opened.close()
 
 
 @pytest.fixture
