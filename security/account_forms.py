@@ -70,7 +70,7 @@ class SetUpForm(PasswordForm, CodeForm):
 def awaits_own_password(request: HttpRequest) -> bool:
     """Say whether somebody is in who may go nowhere before they chose a password of their own."""
     user = request.user
-    return isinstance(user, User) and user.must_change_password and second_step.person(request) is None
+    return isinstance(user, User) and bool(user.first_password_until) and second_step.person(request) is None
 
 
 class FirstPasswordForm(PasswordChangeForm):
@@ -85,5 +85,5 @@ class FirstPasswordForm(PasswordChangeForm):
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002
         """Keep it, for good."""
-        self.user.must_change_password = False
+        self.user.first_password_until = None
         return super().save(commit)

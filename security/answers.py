@@ -31,6 +31,9 @@ class LoginAnswer(CamelSerializer):
 
     token = serializers.CharField()
     expires_at = serializers.DateTimeField()
+    password_expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="Somebody else has set the password: it is to be changed before."
+    )
     user = KnownPerson()
 
 

@@ -61,7 +61,7 @@ def caller_for_session(user: User | AnonymousUser, session: SessionBase) -> Call
     caller = caller_for_user(user)
     if not caller.is_known or not session.session_key:
         return caller
-    if user.must_change_password:  # type: ignore[union-attr] # it is known, so a User
+    if user.first_password_until:  # type: ignore[union-attr] # it is known, so a User
         return ANONYMOUS
     if not session.get(PASSED) and is_demanded(is_superuser=caller.is_superuser, roles=caller.roles.values()):
         return ANONYMOUS
@@ -106,7 +106,7 @@ def _of_session(reference: str) -> Caller:
     caller = caller_for_user(row.user) if row is not None and row.user else ANONYMOUS
     if row is None or not caller.is_known or is_over(row, now):
         raise AuthenticationRequired
-    if row.user and row.user.must_change_password:
+    if row.user and row.user.first_password_until:
         raise AuthenticationRequired
     roles = caller.roles.values()
     if not row.second_factor and is_demanded(is_superuser=caller.is_superuser, roles=roles):

@@ -11,6 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -21,8 +22,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from cluster.streams import unit_of_work
-from security import audit, limits, lockout, second_factor, second_step, sessions, sign_on_pages
+from security import (
+    first_passwords,
+    limits,
+    lockout,
+    own_password,
+    second_factor,
+    second_step,
+    sign_on_pages,
+)
 from security.account_forms import awaits_own_password
 from security.account_pages import AccountPages
 from security.audit.logins import tell_demanded, tell_failed
@@ -54,6 +62,9 @@ class StaffLogin(AdminAuthenticationForm):
             if isinstance(user, User):
                 tell_failed(user, "nothing-open")
             raise self.get_invalid_login_error()
+        if first_passwords.is_over(user):
+            tell_failed(user, "first-password")
+            raise forms.ValidationError(first_passwords.OVER, code="over")
 
 
 class StaffLoginView(LoginView):
@@ -127,9 +138,7 @@ class BackOffice(admin.AdminSite):
         if response.status_code == HTTPStatus.FOUND and caller.user_id is not None:
             attempt.succeeded()
             kept = replace(caller, session=reference_of(request.session.session_key or ""))
-            with unit_of_work():
-                audit.record("password:changed", by=caller, target=caller.identity())
-                sessions.end_all(by=caller, user_id=caller.user_id, keep=kept)
+            own_password.tell_changed(caller, keep=kept)
         elif response.status_code == HTTPStatus.OK and isinstance(request.user, User):
             tell_failed(request.user, "password-again")
         return response

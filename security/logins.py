@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import auth
 from django.http import HttpRequest
 
 from cluster.answers.problems import AuthenticationRequired, PermissionDenied, detail
 from cluster.streams import unit_of_work
-from security import audit, credentials, lockout, second_factor
+from security import audit, credentials, first_passwords, lockout, second_factor
 from security.addresses import client_address
 from security.audit.logins import ENDED, tell_came, tell_demanded, tell_failed
 from security.authentication import caller_for_user
@@ -23,7 +24,6 @@ KEY_ONLY = (
     "or set up an authenticator app."
 )
 CODE_WRONG = "Wrong or used code."
-FIRST = "Your password was set by somebody else: log in to the back office once and choose your own."
 SET_UP = "Your role needs a second factor: log in to the back office once, which sets it up."
 
 
@@ -33,6 +33,7 @@ class Login:
 
     caller: Caller
     issued: credentials.Issued
+    password_until: datetime | None
 
 
 def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "") -> Login:
@@ -48,9 +49,9 @@ def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "")
             tell_failed(user, "nothing-open")
         raise AuthenticationRequired(REFUSAL)
     shown = _second_factor(caller, user, otp, attempt)
-    if user.must_change_password:
+    if first_passwords.is_over(user):
         attempt.does_not_count()
-        raise PermissionDenied(FIRST)
+        raise PermissionDenied(str(first_passwords.OVER))
     attempt.succeeded()
     with unit_of_work():
         tell_came(caller, user)
@@ -61,7 +62,7 @@ def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "")
             address=client_address(request)[:45],
             agent=request.META.get("HTTP_USER_AGENT", "")[:200],
         )
-    return Login(caller, issued)
+    return Login(caller, issued, user.first_password_until)
 
 
 def _second_factor(caller: Caller, user: User, otp: str, attempt: lockout.Try) -> bool:

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from cluster.answers.problems import Invalid, NotFound, PermissionDenied, RuleViolated
 from cluster.streams import SHOWN, move_version, unit_of_work
-from security import audit, credentials, permissions, sessions
+from security import audit, credentials, first_passwords, permissions, sessions
 from security.caller import Caller
 from security.grants import MEMBERS, PEOPLE
 from security.models import Membership, Role, User
@@ -65,7 +65,7 @@ def add(
         display_name=display_name,
         language=language,
         is_staff=True,
-        must_change_password=True,
+        first_password_until=first_passwords.end(),
     )
     given = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with unit_of_work():
@@ -115,8 +115,8 @@ def reset_password(*, by: Caller, property_id: int, username: str) -> str:
         user = _locked_member(by, property_id, username).user
         _require_all_of(by, user)
         user.set_password(password)
-        user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
+        user.first_password_until = first_passwords.end()
+        user.save(update_fields=["password", "first_password_until"])
         _tell_reset(by, user, property_id)
         sessions.end_all(by=by, user_id=user.pk)
     return password
@@ -154,8 +154,8 @@ def end_tokens(*, by: Caller, user_id: int) -> None:
     with unit_of_work():
         user = User.objects.get(pk=user_id)
         if user_id != by.user_id:
-            user.must_change_password = True
-            user.save(update_fields=["must_change_password"])
+            user.first_password_until = first_passwords.end()
+            user.save(update_fields=["first_password_until"])
         _tell_reset(by, user, None)
         sessions.end_all(by=by, user_id=user_id)
 

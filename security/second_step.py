@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cluster.streams import unit_of_work
-from security import audit, lockout, second_factor, sessions
+from security import lockout, own_password, second_factor
 from security.audit.logins import tell_failed
 from security.authentication import caller_for_user
 from security.models import User
@@ -115,8 +115,7 @@ def begin_anew(request: HttpRequest, user: User, change: Callable[[], object]) -
     """Change what somebody comes in with, end all they have open, and log them in under a new key."""
     has_passed = bool(request.session.get(PASSED))
     with unit_of_work():
-        audit.record("password:changed", by=caller_for_user(user), target=f"user:{user.pk}")
-        sessions.end_all(by=caller_for_user(user), user_id=user.pk)
+        own_password.tell_changed(caller_for_user(user))
         change()
     auth.login(request, user, backend=BACKEND)
     if has_passed:

@@ -22,6 +22,13 @@ class LoginShape(CamelSerializer):
     otp = PlainTextField(max_length=20, required=False, allow_blank=True, allow_null=True)
 
 
+class PasswordShape(CamelSerializer):
+    """One's password, and the one to have instead."""
+
+    password = SecretField()
+    new_password = SecretField()
+
+
 class PersonShape(CamelSerializer):
     """What may be said about a member when they are added or changed."""
 

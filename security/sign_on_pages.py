@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from security import audit, limits, second_factor, second_step, single_sign_on
+from security import audit, first_passwords, limits, second_factor, second_step, single_sign_on
 from security.audit.logins import FAILED
 from security.single_sign_on import Refused
 
@@ -60,6 +60,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         arrived = single_sign_on.finish(request)
     except Refused as refused:
         return _told(request, refused)
+    first_passwords.give_up(arrived.user)
     if second_factor.is_set_up(arrived.user.pk) and not arrived.has_second_factor:
         second_step.begin(request, arrived.user)
         return redirect("admin:second-factor")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/auth/sessions", views.SessionsView.as_view(), name="sessions"),
     path("api/auth/sessions/<str:session_id>", views.SessionView.as_view(), name="session"),
     path("api/auth/logout-all", views.LogoutAllView.as_view(), name="logout-all"),
+    path("api/auth/password", views.OwnPasswordView.as_view(), name="own-password"),
     path("api/auth/me", views.MeView.as_view(), name="me"),
     path("api/csp-report", reports.receive, name="csp-report"),
     path("api/ws-ticket", views.TicketView.as_view(), name="ws-ticket"),

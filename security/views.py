@@ -17,6 +17,7 @@ from security import (
     limits,
     logins,
     members,
+    own_password,
     permissions,
     selection,
     sessions,
@@ -24,7 +25,13 @@ from security import (
     tickets,
 )
 from security.doors import CallerView
-from security.serializers import LoginShape, MemberChangeShape, NewMemberShape, PropertyOnlyShape
+from security.serializers import (
+    LoginShape,
+    MemberChangeShape,
+    NewMemberShape,
+    PasswordShape,
+    PropertyOnlyShape,
+)
 
 KEY = OpenApiParameter(
     IDEMPOTENCY_KEY,
@@ -54,6 +61,7 @@ class LoginView(CallerView):
             {
                 "token": login.issued.token,
                 "expiresAt": login.issued.credential.expires_at,
+                "passwordExpiresAt": login.password_until,
                 "user": shown.login(login.caller),
             }
         )
@@ -68,6 +76,19 @@ class LogoutView(CallerView):
         permissions.require_anywhere(self.caller, grants.LOGOUT)
         logins.log_out(request=self.bare, by=self.caller)
         return answer({"loggedOut": True})
+
+
+class OwnPasswordView(CallerView):
+    """One's own password. Not kept for a replay: the second time the old one is wrong."""
+
+    @extend_schema(request=PasswordShape, responses={200: answers.EndedAnswer})
+    def post(self, request: Request) -> Response:  # noqa: ARG002
+        """Change my password; the rest that is open ends, and this token or session stays."""
+        permissions.require_anywhere(self.caller, grants.LOGOUT)
+        limits.admit_login(self.bare)
+        said = PasswordShape.read(self.body)
+        changed = {"password": said["password"], "new": said["new_password"]}
+        return answer({"ended": own_password.change(request=self.bare, by=self.caller, **changed)})
 
 
 class SessionsView(CallerView):

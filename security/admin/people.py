@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cluster.streams import SHOWN, move_version
-from security import grants, members
+from security import first_passwords, grants, members
 from security.admin.walls import WalledAdmin
 from security.authentication import caller_of
 from security.models import User
@@ -44,7 +44,8 @@ class PersonAdmin(WalledAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
         """Save; who is let out loses their tokens, who is new must choose a password of their own."""
-        obj.must_change_password |= not change
+        if not change:
+            obj.first_password_until = first_passwords.end()
         super().save_model(request, obj, form, change)
         members.settle_person(by=caller_of(request), user=obj)
         if change:

@@ -1,4 +1,4 @@
-"""A password that somebody else has set lasts until the first login."""
+"""A password that somebody else has set lasts three days."""
 
 from django.db import migrations, models
 
@@ -9,9 +9,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="user",
-            name="must_change_password",
-            field=models.BooleanField(
-                verbose_name="must change password", default=False, db_default=False
+            name="first_password_until",
+            field=models.DateTimeField(
+                verbose_name="first password until",
+                null=True,
+                blank=True,
+                help_text="Somebody else has set the password.",
             ),
         ),
     ]

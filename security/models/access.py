@@ -17,7 +17,9 @@ class User(AbstractUser):
 
     display_name = models.CharField(_("display name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("BCP 47, e.g. vi"))
-    must_change_password = models.BooleanField(_("must change password"), default=False, db_default=False)
+    first_password_until = models.DateTimeField(
+        _("first password until"), null=True, blank=True, help_text=_("Somebody else has set the password.")
+    )
 
     def shown_as(self) -> str:
         """Return the name other people read: never empty."""

@@ -55,6 +55,7 @@ STAFF: dict[str, Any] = {"department": True, "desk": True, "manager": True}
 DESK: dict[str, Any] = {"desk": True, "manager": True}
 READ, UPDATE = "request:read", "request:update"
 TEXT = {"requestText": "Towels", "roomNumber": "101"}
+NEW_PASSWORD = {"password": cast.PASSWORD, "newPassword": "nine quiet lanterns"}
 CANCEL = {"status": "cancelled", "notes": "Not needed"}
 OVERVIEW = Row("property", scope=READ, **STAFF)
 CATALOGUE = Row("property", scope="", **EVERYONE)
@@ -124,6 +125,7 @@ TABLE: dict[str, Row] = {
     "POST api/auth/login": Row("nothing", public=True, body={"username": "minh", "password": cast.PASSWORD}),
     "POST api/auth/logout": Row("nothing", **STAFF),
     "POST api/auth/logout-all": Row("nothing", **STAFF),
+    "POST api/auth/password": Row("nothing", **STAFF, body=NEW_PASSWORD),
     "GET api/auth/sessions": Row("nothing", **STAFF),
     "DELETE api/auth/sessions/<str:session_id>": Row("nothing", path="/api/auth/sessions/this", **STAFF),
     "GET api/auth/me": Row("nothing", scope="", **EVERYONE),

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from security import sessions
+from security import first_passwords, sessions
 from security.audit import queue
 from security.models import AuditEntry, Identity, StaffSession, User
 from security.single_sign_on import attempts, fetching
@@ -349,6 +349,15 @@ def test_after_a_password_and_a_second_step_one_is_where_one_wanted(hotel: Hotel
     said = {"username": "hoa", "password": cast.PASSWORD, "next": "/admin/account/"}
     assert client.post(LOGIN, said)["Location"] == PAGE
     assert client.post(PAGE, {"code": code()})["Location"] == "/admin/account/"
+
+
+def test_a_password_somebody_else_has_set_is_given_up(hoa: User, provider: Provider) -> None:
+    User.objects.filter(pk=hoa.pk).update(first_password_until=first_passwords.end())
+    client = Client()
+    client.get(f"{BACK}?{begun(provider, client)}")
+    assert came_in(client)
+    hoa.refresh_from_db()
+    assert (hoa.first_password_until, hoa.has_usable_password()) == (None, False)
 
 
 def test_forced_logout_ends_it(hoa: User, provider: Provider) -> None:
