@@ -1,7 +1,8 @@
 """Write what Prometheus needs to watch the cluster of this machine (`manage.py local up`) into a folder.
 
     python3 deploy/prometheus/local.py var/local /tmp/watched
-    cd /tmp/watched && prometheus --web.listen-address=127.0.0.1:9090
+    cd /tmp/watched
+    prometheus --config.file=prometheus.yml --storage.tsdb.path=data --web.listen-address=127.0.0.1:9090
 
 It is prometheus.yml with this cluster's addresses, the alerts, and the token (readable by you alone).
 """
