@@ -23,7 +23,7 @@ HANG_UP = (
 
 
 def sweep(blocker: DjangoDbBlocker) -> None:
-    """Empty the database behind nodes that outlived their tests: to the end they write that they are there."""
+    """Empty the database behind nodes that outlived their tests: to the end they say that they are there."""
     with blocker.unblock():
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
 
