@@ -1,4 +1,4 @@
-"""Use the hotel for a minute, for the dashboard to have something to show: a socket listens, requests are made.
+"""Use the hotel for a minute, so that the dashboard shows something: a socket listens, requests are made.
 
     .venv/bin/python deploy/prometheus/use.py http://127.0.0.1:8080 staff_… --seconds 60
 
