@@ -11,7 +11,7 @@ class ClusterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, jobs, commands and figures; nothing is started here."""
-        from cluster import checks, health  # noqa: F401, PLC0415 - the models are there only now
+        from cluster import checks, gauges, health  # noqa: F401, PLC0415 - the models are there only now
         from cluster.cache import orders as cache  # noqa: PLC0415
         from cluster.control import own as control  # noqa: PLC0415
         from cluster.jobs import own as jobs  # noqa: PLC0415
@@ -20,6 +20,7 @@ class ClusterConfig(AppConfig):
         from cluster.serving import orders as serving  # noqa: PLC0415
 
         health.register_all()
+        gauges.register_all()
         cache.register_all()
         jobs.register_all()
         control.register_all()

@@ -13,6 +13,9 @@ COMMIT_TO_SOCKET = Histogram(
     "From an event's time to the sockets of this node.",
     buckets=DELIVERIES,
 )
+EVENTS_DELIVERED = Counter(
+    "bellhop_events_delivered", "Events that sockets of this node were given, each counted once a node."
+)
 GAP_REPAIRS = Counter("bellhop_gap_repairs", "Gaps in a stream that were filled from the log.")
 SOCKETS = Gauge("bellhop_sockets", "Sockets open on this node.")
 SLOW_SOCKETS = Counter("bellhop_slow_sockets", "Sockets that could not keep up with the news.")
@@ -48,4 +51,7 @@ REDIS_BREAKER = Enum(
 REDIS_BREAKER_OPENS = Counter("bellhop_redis_breaker_opens", "Times this process stopped using Redis.")
 LOG_LINES_LOST = Counter(
     "bellhop_log_lines_lost", "Log lines that could not be written, as when the disk for logs is full."
+)
+REQUESTS = Counter(
+    "bellhop_requests", "Calls this node answered or refused, probes left out, by kind of status.", ["status"]
 )

@@ -45,7 +45,8 @@ class Event(models.Model):
     """Something that happened: history, outbox and catch-up log in one append-only row.
 
     ``subject`` is the id of the thing it happened to, ``change`` the small record that outlives
-    retention (who, from, to), ``frame`` the encoded message for listeners, dropped by retention.
+    retention (who, from, to), ``frame`` the encoded message for listeners, dropped by retention,
+    ``request_id`` what the call that did it was named (``X-Request-ID``), where a call did.
     There is no foreign key on purpose: nothing may be locked after a stream head.
     """
 
@@ -59,6 +60,9 @@ class Event(models.Model):
     rooms = models.JSONField(default=list)
     change = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     frame = models.TextField(null=True)  # noqa: DJ001 - retention drops it; an empty frame is none
+    request_id = models.CharField(max_length=128, default="", db_default="")
+    trace: str = ""
+    """The trace this is a part of, while it is told; not kept."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("stream", "seq"), name="event_stream_seq"),)

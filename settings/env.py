@@ -13,6 +13,7 @@ from settings.values import (
     Network,
     certificates,
     database_url,
+    endpoint,
     health_path,
     hosts,
     issuer,
@@ -20,6 +21,7 @@ from settings.values import (
     networks,
     origins,
     redis_url,
+    sentry_dsn,
     signing_keys,
     transports,
     words,
@@ -37,6 +39,8 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
 Issuer = Annotated[str, AfterValidator(issuer)]
 SigningKeys = Annotated[SecretStr, AfterValidator(signing_keys)]
+Endpoint = Annotated[str, AfterValidator(endpoint)]
+SentryDsn = Annotated[SecretStr, AfterValidator(sentry_dsn)]
 Certificates = Annotated[Path, AfterValidator(certificates)]
 HealthPath = Annotated[str, AfterValidator(health_path)]
 Transports = Annotated[list[str], BeforeValidator(transports)]
@@ -45,7 +49,7 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 SECRETS = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
-    *("METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY", "OIDC_CLIENT_SECRET"),
+    *("SENTRY_DSN", "METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY", "OIDC_CLIENT_SECRET"),
 )
 MILLISECONDS = "a whole number of milliseconds"
 
@@ -205,6 +209,20 @@ class Environment(BaseModel):
     health_check_path: HealthPath = Field(
         "/health",
         description="a path like /healthz where /health answers too; none of pages, the API or sockets",
+    )
+
+    otel_exporter_otlp_endpoint: Endpoint = Field(
+        "",
+        description="the address of an OpenTelemetry collector (http://collector:4318) that is sent traces "
+        "by OTLP over HTTP; not set means no traces",
+    )
+    traces_sampling_rate: float = Field(
+        1.0, ge=0, le=1, allow_inf_nan=False, description="the share of calls that is traced, 0 to 1"
+    )
+    sentry_dsn: SentryDsn | None = Field(
+        None,
+        description="the DSN of a Sentry project (https://key@host/1) that is told errors, without any "
+        "text, address, token or query; not set means nobody is told",
     )
 
     # What it accepts

@@ -14,7 +14,9 @@ with told_to_the_operator():
 from channels.routing import ProtocolTypeRouter
 
 from requests_app.live.routing import application as sockets
+from settings import watching
 from settings.handler import ProbesHandler
 from settings.lifespan import lifespan
 
+watching.begin()
 application = ProtocolTypeRouter({"http": ProbesHandler(), "websocket": sockets, "lifespan": lifespan})

@@ -146,3 +146,22 @@ def plain(secret: SecretStr | None) -> str:
 def hosts_of(address: str) -> list[str]:
     """The names a node answers to by default: its own, or any when it listens everywhere."""
     return ["*"] if address in EVERYWHERE else [*THIS_MACHINE, address]
+
+
+def endpoint(said: str) -> str:
+    """Return the address of a collector, without a slash at its end."""
+    if not said:
+        return said
+    parts = urlsplit(said)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is no address of a collector")
+    return said.rstrip("/")
+
+
+def sentry_dsn(said: SecretStr) -> SecretStr:
+    """Return a DSN that names a key, a host and a project."""
+    parts = urlsplit(said.get_secret_value())
+    is_whole = parts.username and parts.hostname and parts.path.strip("/").rpartition("/")[2].isdigit()
+    if parts.scheme not in ("http", "https") or not is_whole:
+        raise ValueError("is no DSN")
+    return said

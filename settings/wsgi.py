@@ -10,5 +10,7 @@ with told_to_the_operator():
     from django.core.wsgi import get_wsgi_application
 
     from cluster.chunked import measured
+    from settings import watching
 
     application = measured(get_wsgi_application())
+    watching.begin()

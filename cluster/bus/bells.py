@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster.models import Event
 from cluster.sockets import Text
@@ -16,28 +16,42 @@ Message = dict[str, Any]
 """A message of ASGI or of the channel layer."""
 
 
+class Call(NamedTuple):
+    """What the call that did something is named, in logs and in traces; each may be empty."""
+
+    request_id: str = ""
+    trace: str = ""
+
+
+NO_CALL = Call()
+
+
 class Entry:
     """One event on its way to listeners: encoded once, shared by all of them.
 
     ``message`` is what a websocket sends as it stands. Listeners that may see less share a
-    ``variant``, made once for each key.
+    ``variant``, made once for each key. ``call`` names the call that did it, for the log.
     """
 
-    __slots__ = ("_variants", "at", "frame", "message", "rooms", "seq", "stream")
+    __slots__ = ("_variants", "at", "call", "frame", "message", "rooms", "seq", "stream")
 
-    def __init__(self, stream: int, seq: int, rooms: Sequence[str], frame: str, at: float) -> None:
+    def __init__(
+        self, stream: int, seq: int, rooms: Sequence[str], frame: str, at: float, call: Call = NO_CALL
+    ) -> None:
         self.stream = stream
         self.seq = seq
         self.rooms = tuple(rooms)
         self.frame = frame
         self.at = at
+        self.call = call
         self.message = Text(frame)
         self._variants: dict[Hashable, Text | None] = {}
 
     @classmethod
     def of(cls, event: Event) -> Entry:
         """Return the entry of an event of the log whose frame is still kept."""
-        return cls(event.stream, event.seq, event.rooms, event.frame or "", event.at.timestamp())
+        call = Call(event.request_id, event.trace)
+        return cls(event.stream, event.seq, event.rooms, event.frame or "", event.at.timestamp(), call)
 
     def variant(self, key: Hashable, make: Callable[[Entry], Text | None]) -> Text | None:
         """Return what ``make`` makes of this entry, made once for each ``key``."""
@@ -64,6 +78,8 @@ class Bell:
             "epoch": self.epoch,
             "seq": self.seq,
             "entries": entries,
+            # Beside the entries: a node of the release before takes entries of four only.
+            "calls": {str(entry.seq): list(entry.call) for entry in self.entries if entry.call != NO_CALL},
         }
 
 
@@ -85,12 +101,13 @@ def unpacked(message: Message) -> Bell | Notice | None:
         if message["type"] == "notice":
             return Notice(str(message["topic"]), message["data"])
         stream = int(message["stream"])
+        calls = {int(seq): Call(*map(str, call)) for seq, call in message.get("calls", {}).items()}
         entries = [
-            Entry(stream, int(seq), rooms, str(frame), float(at))
+            Entry(stream, int(seq), rooms, str(frame), float(at), calls.get(int(seq), NO_CALL))
             for seq, rooms, frame, at in message["entries"]
         ]
         return Bell(stream, str(message["epoch"]), int(message["seq"]), entries)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

@@ -92,6 +92,15 @@ def is_known_on(flag: Flag, subject: Subject | None = None) -> bool:
     return _holds(_snapshot.known or NO_RULES, flag, subject)
 
 
+def known_share(flag: Flag) -> int:
+    """Return, from memory alone, for how many percent of everyone it is on; exceptions are not counted."""
+    if is_forced_off(flag):
+        return 0
+    rule = (_snapshot.known or NO_RULES).get(flag.name)
+    shares = [100 if rule is None else rule.everyone, *map(known_share, flag.needs)]
+    return min(shares)
+
+
 def is_off_for_some(flag: Flag) -> bool:
     """Say from memory alone whether there may be anybody the flag is off for."""
     rules = _snapshot.known or NO_RULES

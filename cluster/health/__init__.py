@@ -7,8 +7,8 @@ unhealthy (503); any other makes it degraded (still 200). A node that serves loo
 ``HEALTH_CHECK_INTERVAL`` by itself, and what it saw is believed no longer than that.
 """
 
-from cluster.health.checking import Finding, Word, check_all, overall, register
+from cluster.health.checking import Finding, Word, check_all, known, overall, register
 from cluster.health.dependencies import register_all
 from cluster.health.watching import Watch
 
-__all__ = ["Finding", "Watch", "Word", "check_all", "overall", "register", "register_all"]
+__all__ = ["Finding", "Watch", "Word", "check_all", "known", "overall", "register", "register_all"]

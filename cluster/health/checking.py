@@ -67,6 +67,11 @@ class Check:
         return found
 
     @property
+    def stored(self) -> Finding | None:
+        """Return what was found last, however long ago."""
+        return self._known
+
+    @property
     def failed(self) -> Word:
         """Return what a failure of this check makes of the node."""
         return Word.UNHEALTHY if self.vital else Word.DEGRADED
@@ -94,6 +99,12 @@ def check_all() -> dict[str, Finding]:
     if not settings.HEALTH_CHECK_ENABLED:
         return {}
     return {name: check.finding() for name, check in _checks.items()}
+
+
+def known() -> dict[str, Finding]:
+    """Return what every check has found last; asks nothing, and leaves out what was never looked at."""
+    stored = {name: check.stored for name, check in list(_checks.items())}
+    return {name: finding for name, finding in stored.items() if finding is not None}
 
 
 def look_at_all() -> None:

@@ -12,6 +12,7 @@ from django.db import Error as DatabaseError
 
 from cluster import metrics
 from cluster.bus import Bell, Entry
+from cluster.hub.delivered import delivered
 from cluster.streams import Cursor, LogPage
 
 logger = logging.getLogger("bellhop.hub")
@@ -126,13 +127,17 @@ class Feed:
 
     def _deliver(self, entry: Entry) -> None:
         self.cursor = Cursor(self.cursor.epoch, entry.seq)
-        for listener in self.members(entry.rooms):
+        listeners = self.members(entry.rooms)
+        for listener in listeners:
             try:
                 listener.offer(entry)
             except Exception:  # one that can not take it must not keep it from the others
                 logger.exception("hub.listener_failed", extra={"stream": self.stream, "seq": entry.seq})
                 listener.resync(self.stream)
-        metrics.COMMIT_TO_SOCKET.observe(max(0.0, time.time() - entry.at))
+        seconds = max(0.0, time.time() - entry.at)
+        metrics.COMMIT_TO_SOCKET.observe(seconds)
+        if listeners:
+            delivered(entry, sockets=len(listeners), seconds=seconds)
 
     def _start_filling(self) -> None:
         self._timer = None

@@ -20,7 +20,9 @@ Unit = Callable[[], AbstractContextManager[Work]]
 BATCH = 500
 MOST_BATCHES = 200
 
-DROP_FRAMES = "UPDATE cluster_event SET frame = NULL WHERE stream = %s AND seq >= %s AND seq < %s"
+DROP_FRAMES = (
+    "UPDATE cluster_event SET frame = NULL, request_id = '' WHERE stream = %s AND seq >= %s AND seq < %s"
+)
 ADVANCE = "UPDATE cluster_streamhead SET oldest = %s WHERE stream = %s AND oldest < %s"
 
 

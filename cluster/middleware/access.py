@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from urllib.parse import parse_qsl
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter
+
+from cluster import metrics
 
 logger = structlog.stdlib.get_logger("cluster.access")
 standard = logging.getLogger("cluster.access")
@@ -16,9 +21,25 @@ LONGEST_NAME = 40
 PROBES = ("/health", "/metrics")
 
 
+def is_probe(request: HttpRequest) -> bool:
+    """Say whether a machine looks how this node is."""
+    return request.path_info.startswith(PROBES)
+
+
+def count_answer(request: HttpRequest, response: HttpResponse) -> None:
+    """Count one answer by the hundred of its status; probes say nothing of who uses the house."""
+    if settings.METRICS_ENABLED and not is_probe(request):
+        _series_of(response.status_code // 100).inc()
+
+
+@cache
+def _series_of(hundred: int) -> Counter:
+    return metrics.REQUESTS.labels(f"{hundred}xx")
+
+
 def log_access(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
     """Log one request; probes, which come every second, only where somebody debugs."""
-    level = logging.DEBUG if request.path_info.startswith(PROBES) else logging.INFO
+    level = logging.DEBUG if is_probe(request) else logging.INFO
     if not standard.isEnabledFor(level):
         return
     logger.log(

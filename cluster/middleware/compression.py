@@ -21,7 +21,8 @@ TEXTUAL = ("application/json", "application/vnd.oai.openapi", "application/openm
 UNWANTED = re.compile(r"\s*;\s*q=0(\.0*)?\s*$")
 BROTLI_QUALITY = 3
 GZIP_LEVEL = 3
-"""Both take about a third of what their best takes, for a tenth more bytes."""
+"""A list of twenty requests (5.5 kB) becomes 449 bytes in 31 µs and 593 in 16 µs; their best levels make
+391 in 6,567 µs and 551 in 34 µs (one core, `compress` called in a loop)."""
 
 
 class CompressionMiddleware(Layer):

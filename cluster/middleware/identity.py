@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import AbstractContextManager
 from contextvars import Token
 from time import perf_counter
 
@@ -12,8 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from cluster import flags, identity
 from cluster.answers.pages import enveloped
 from cluster.context import enter_request, leave_request
-from cluster.middleware.access import log_access
+from cluster.middleware.access import count_answer, is_probe, log_access, route
 from cluster.middleware.layer import Layer
+from cluster.tracing import UNFOLLOWED, Followed, tracer
 
 SANE_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 
@@ -28,7 +30,8 @@ class RequestIdentityMiddleware(Layer):
         """Answer under WSGI."""
         started, token = self._enter(request)
         try:
-            return self._leave(request, self.get_response(request), started)
+            with self._followed(request) as followed:
+                return self._leave(request, self.get_response(request), started, followed)
         finally:
             leave_request(token)
 
@@ -36,7 +39,8 @@ class RequestIdentityMiddleware(Layer):
         """Answer under ASGI."""
         started, token = self._enter(request)
         try:
-            return self._leave(request, await self.get_response(request), started)
+            with self._followed(request) as followed:
+                return self._leave(request, await self.get_response(request), started, followed)
         finally:
             leave_request(token)
 
@@ -47,10 +51,19 @@ class RequestIdentityMiddleware(Layer):
         request.request_id = name  # type: ignore[attr-defined]
         return perf_counter(), enter_request(name)
 
-    def _leave(self, request: HttpRequest, response: HttpResponse, started: float) -> HttpResponse:
+    def _followed(self, request: HttpRequest) -> AbstractContextManager[Followed]:
+        if is_probe(request):  # they come every second, and lead nowhere
+            return UNFOLLOWED
+        return tracer().call(request, request.request_id)  # type: ignore[attr-defined]
+
+    def _leave(
+        self, request: HttpRequest, response: HttpResponse, started: float, followed: Followed
+    ) -> HttpResponse:
         response = enveloped(request, response)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         response.headers["X-Instance-ID"] = identity.instance_id()
+        count_answer(request, response)
+        followed.answered(route=route(request), status=response.status_code)
         log_access(request, response, (perf_counter() - started) * 1000)
         return response
 

@@ -83,7 +83,8 @@ def history(stream: int, subject: int) -> QuerySet[Event]:
 
 def _with_frames(stream: int, after: int) -> QuerySet[Event]:
     rows = Event.objects.filter(stream=stream, seq__gt=after, frame__isnull=False)
-    return rows.only("stream", "epoch", "seq", "name", "subject", "rooms", "frame", "at").order_by("seq")
+    told = ("stream", "epoch", "seq", "name", "subject", "rooms", "frame", "at", "request_id")
+    return rows.only(*told).order_by("seq")
 
 
 def _why_gone(head: StreamHead, after: int, epoch: str | None) -> Gone | None:

@@ -40,15 +40,18 @@ class Rewriting(UnderHead):
         self._scrub = scrub
 
     def apply(self) -> None:
-        """Rewrite frames and change records; a frame that retention dropped stays dropped."""
+        """Rewrite frames and change records, and drop what a client named its call.
+
+        A frame that retention dropped stays dropped.
+        """
         changed = [event for event in of_subjects(self.stream, self._subjects) if self._rewritten(event)]
-        Event.objects.bulk_update(changed, ["frame", "change"], batch_size=ROWS_AT_ONCE)
+        Event.objects.bulk_update(changed, ["frame", "change", "request_id"], batch_size=ROWS_AT_ONCE)
 
     def _rewritten(self, event: Event) -> bool:
         about = frozenset(self._subjects)
         change, frame = self._scrub(event.change, about), _frame(event.frame, self._scrub, about)
-        is_other = (change, frame) != (event.change, event.frame)
-        event.change, event.frame = change, frame
+        is_other = (change, frame, "") != (event.change, event.frame, event.request_id)
+        event.change, event.frame, event.request_id = change, frame, ""
         return is_other
 
 

@@ -19,7 +19,8 @@ import orjson
 from django.db import models, transaction
 from django.utils import timezone
 
-from cluster import bus, identity
+from cluster import bus, identity, tracing
+from cluster.context import current_request_id
 from cluster.models import Event, EventSubject, StreamHead
 from cluster.statements import Statement, batched, begin_with, commit_with, insert, insert_one, together
 from cluster.streams import frames, scribes
@@ -157,7 +158,7 @@ class Work:
 
     def _numbered(self, emission: Emission, head: StreamHead) -> Event:
         head.seq += 1
-        return Event(
+        event = Event(
             stream=head.stream,
             epoch=head.epoch,
             seq=head.seq,
@@ -167,8 +168,11 @@ class Work:
             node=identity.instance_id(),
             rooms=emission.rooms,
             change=emission.change,
+            request_id=current_request_id(),
             frame=frames.finish(emission.body, label=emission.label, epoch=head.epoch, seq=head.seq),
         )
+        event.trace = tracing.tracer().current()
+        return event
 
     def _index_of_batches(self, events: Sequence[Event]) -> list[EventSubject]:
         return [

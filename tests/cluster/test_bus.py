@@ -134,6 +134,20 @@ class TestBells:
         assert (entry.stream, entry.seq, entry.rooms, entry.frame) == (1, 1, ("staff", "room:101"), '{"a":1}')
         assert entry.at == AT.timestamp()
 
+    def test_it_names_the_call_where_the_release_before_does_not_look(self) -> None:
+        named = event(1)
+        named.request_id, named.trace = "reception-1", "00-trace"
+        (bell,) = bells([named, event(2)])
+        packed = bell.packed()
+        assert [len(entry) for entry in packed["entries"]] == [4, 4]
+        back = unpacked(packed)
+        assert isinstance(back, Bell)
+        assert [entry.call for entry in back.entries] == [("reception-1", "00-trace"), ("", "")]
+        del packed["calls"]
+        older = unpacked(packed)
+        assert isinstance(older, Bell)
+        assert [entry.call for entry in older.entries] == [("", ""), ("", "")]
+
     @pytest.mark.parametrize("message", [{}, {"type": "bell"}, {"type": "bell", "stream": "x", "entries": 3}])
     def test_it_ignores_what_it_does_not_know(self, message: dict[str, object]) -> None:
         assert unpacked(message) is None

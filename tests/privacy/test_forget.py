@@ -59,6 +59,13 @@ def test_nothing_is_left_anywhere(left: Left, capfd: pytest.CaptureFixture[str])
     assert told["references"][1:] == [left.request.order_id, left.deleted.order_id]
 
 
+def test_what_a_client_named_its_calls_goes_too(left: Left) -> None:
+    of_guest = Event.objects.filter(subject=left.request.pk).exclude(request_id="")
+    assert of_guest.exists()
+    run("--stay", str(left.stay.pk))
+    assert not of_guest.exists()
+
+
 def test_the_book_stays_whole_and_tells_who_did_it(left: Left) -> None:
     told = run("--stay", str(left.stay.pk))
     assert [book.finding(chain) for chain in verifying.chains()] == [None] * len(verifying.chains())

@@ -47,6 +47,7 @@ CACHE = "tests/cluster/test_cache.py::"
 TLS = "tests/settings/test_tls.py::"
 TIMES = HERE + "test_databases_are_told"
 
+OUTSIDE = "tests/watching/test_outside.py::"
 SIGN_ON = "tests/security/test_single_sign_on.py::"
 TOGETHER = {
     "OIDC_ISSUER": "https://login.example",
@@ -168,6 +169,11 @@ EFFECTS = {
     "TRUSTED_PROXIES": Effect(
         "10.0.0.0/8", ("TRUSTED_PROXIES", "SECURE_PROXY_SSL_HEADER"), "tests/security/test_addresses.py::"
     ),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": Effect(
+        "http://collector:4318", ("OTEL_EXPORTER_OTLP_ENDPOINT",), OUTSIDE + "test_one_name"
+    ),
+    "TRACES_SAMPLING_RATE": Effect("0.1", ("TRACES_SAMPLING_RATE",), OUTSIDE + "test_a_share"),
+    "SENTRY_DSN": Effect("https://key@sentry.example/1", ("SENTRY_DSN",), OUTSIDE + "test_an_error"),
     "METRICS_TOKEN": Effect("a-scraper's-token", ("METRICS_TOKEN",), "tests/cluster/test_health.py::"),
     "METRICS_ALLOWED_CIDRS": Effect(
         "192.0.2.0/24", ("METRICS_ALLOWED_CIDRS",), "tests/cluster/test_health.py::"

@@ -1,0 +1,1 @@
+"""What it is to be a process that serves: roles, drain, readiness."""
