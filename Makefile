@@ -19,7 +19,7 @@ help: ## List these commands
 run: ## Serve the demo hotel on http://127.0.0.1:8000 (PORT, HOST, DATA_DIR, DEMO_PASSWORD)
 	@$(BOOTSTRAP) run
 
-cluster: ## A real cluster on this machine until Ctrl-C (NODES, PORT, LB, LIMITS)
+cluster: ## A real cluster on this machine until Ctrl-C (NODES, PORT, LB, TLS, LIMITS)
 	@$(BOOTSTRAP) cluster
 
 test: ## Run every test, on servers and a browser of its own
