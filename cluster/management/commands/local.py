@@ -66,7 +66,7 @@ class Command(BaseCommand):
         up.add_argument("--nodes", type=_nodes, help="web nodes, and as many live ones, 1 to 9 (NODES, 3)")
         up.add_argument("--lb", choices=BALANCERS, help="the balancer (LB, caddy)")
         up.add_argument(
-            "--tls", action="store_true", help="https, with a certificate of its own (TLS=1; nginx)"
+            "--tls", action="store_true", help="https, by a certificate of its own (TLS=1; nginx)"
         )
         up.add_argument("--foreground", action="store_true", help="stay, and take it all down on Ctrl-C")
         down = verb("down", "stop every part; the data stays for the next time")
