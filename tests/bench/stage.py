@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from cluster.local import postgresql, valkey
-from tests.bench.processes import run
+from tests.bench.processes import Running, run
 
 SMALL, LARGE = 10_000, 1_000_000
 SEED = "bench"
@@ -29,6 +29,7 @@ class Stage:
     database: str
     redis: str
     logins: dict[str, str] = field(default_factory=dict)
+    servers: tuple[Running, ...] = ()
 
     def environment(self, requests: int = SMALL) -> dict[str, str]:
         """Return the environment of a process that works on the database of that size."""
@@ -63,7 +64,8 @@ def set_up() -> Iterator[Stage]:
     try:
         started.append(database := postgresql.start(folder / "postgresql"))
         started.append(redis := valkey.start(folder / "valkey"))
-        stage = Stage(folder, database.url, redis.url, {"secret": secrets.token_hex(32)})
+        servers = tuple(Running(it.name, it.port, it.process.pid) for it in started)
+        stage = Stage(folder, database.url, redis.url, {"secret": secrets.token_hex(32)}, servers)
         yield stage
     finally:
         for server in reversed(started):

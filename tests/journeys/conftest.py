@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from security.models import User
 from tests import cast
 from tests.cast import Hotel
-from tests.journeys.house import House
+from tests.journeys.house import House, sweep
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -49,11 +50,14 @@ def hotel(transactional_db: None) -> Hotel:
 
 
 @pytest.fixture(scope="module")
-def lasting_house(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def lasting_house(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """One server for all of a module who only live in it; every test finds it empty."""
     opened = House(tmp_path_factory.mktemp("house")).open()
     yield opened
     opened.close()
+    sweep(django_db_blocker)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from django.core.management import call_command
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from cluster.local.process import free_port, wait_until
 
@@ -18,6 +20,12 @@ HANG_UP = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name LIKE 'bellhop journey-%'"
 )
+
+
+def sweep(blocker: DjangoDbBlocker) -> None:
+    """Empty the database behind nodes that outlived their tests: to the end they say that they are there."""
+    with blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
 
 
 @dataclass

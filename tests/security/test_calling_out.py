@@ -22,7 +22,7 @@ CALLERS = {
 WHO_MAY = {
     "cluster/local": "starts and asks the parts of a cluster on this very machine",
     "requests_app/drill": "calls such a local cluster",
-    "security/oidc": "asks the identity provider that the operator named",
+    "security/single_sign_on": "asks the identity provider that the operator named",
 }
 SCRIPTS = sorted(
     path for app in ("cluster", "requests_app", "security") for path in (ROOT / app).glob("static/**/*.js")

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -22,7 +23,7 @@ from security.models import CredentialKind
 from security.watch import blocks
 from tests import cast
 from tests.cast import Hotel
-from tests.journeys.house import House
+from tests.journeys.house import House, sweep
 from tests.live.lines import SUBPROTOCOL, Line, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -34,7 +35,9 @@ OURS = "https://desk.example"
 
 
 @pytest.fixture(scope="module")
-def nodes(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[House]]:
+def nodes(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[House]]:
     """A web node, one of all roles and a live one, with a Redis of their own: two APIs, two sockets."""
     redis = valkey.start(tmp_path_factory.mktemp("redis"))
     more = {
@@ -54,6 +57,7 @@ def nodes(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         for house in houses:
             house.die()
         redis.stop()
+        sweep(django_db_blocker)
 
 
 @pytest.fixture

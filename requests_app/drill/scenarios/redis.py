@@ -44,9 +44,10 @@ async def without_redis(stage: Stage, break_: Step, mend: Step) -> list[Measure]
 
 
 def _is_whole(journal: Journal, names: list[str], since: float) -> bool:
+    """Say whether each node that was ever heard has said since then that all is well."""
     lately = {it.said_by: it for it in journal.statuses if it.at > since}
     return (
-        bool(lately)
+        lately.keys() == {it.said_by for it in journal.statuses}
         and not any(it.degraded for it in lately.values())
         and set(names)
         <= {name for it in lately.values() for name, state in it.states.items() if state == timing.UP}
