@@ -13,6 +13,7 @@ from django.core.management import get_commands
 from django.db import connection
 
 from cluster.local.process import free_port
+from tests.deploy.reading import UNITS
 from tests.deploy.units import RELEASES, ROOT, Unit
 from tests.live.lines import until
 
@@ -78,7 +79,7 @@ def test_the_schema_is_brought_up_to_date(etc: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_is_there() -> None:
-    for word in ("bellhop-web@8001", "bellhop-live@8101", "bellhop-migrate@0.1.0", "bellhop-backup"):
+    for word in UNITS[:3]:
         words = Unit.of(word).command(Path("/run/credentials"))
         assert words[1].endswith("/manage.py")
         assert words[2] in get_commands(), word
