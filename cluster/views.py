@@ -14,6 +14,7 @@ from cluster import identity
 from cluster.answers.encoding import dumps
 from cluster.answers.envelope import JSON, logged_already
 from cluster.health import Finding, Word, check_all, overall
+from cluster.middleware.counting import settle
 from cluster.scrapers import may_scrape
 from cluster.serving.drain import is_draining
 from cluster.serving.readiness import unreadiness
@@ -57,6 +58,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             "Metrics are not for you.\n", content_type="text/plain; charset=utf-8", status=403
         )
+    settle()
     response: HttpResponse = ExportToDjangoView(request)
     return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -15,17 +15,18 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware import locale
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from cluster import flags
 from cluster.answers import tell
 from cluster.answers.problems import LimitExceeded
 from cluster.middleware.layer import Layer
+from cluster.middleware.varying import vary
 from security import limits
 from security.authentication import caller_of
 from security.targets import subject_of
 
+LONGEST_LANGUAGES = 100
 CORS_PATHS = ("/api", "/health")
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -68,10 +69,9 @@ class LimitsMiddleware(Layer):
 
 
 def _told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    headers = limits.headers_of(request)
-    if headers:
-        for name, value in headers.items():
-            response.headers[name] = value
+    for name, value in limits.headers_of(request).items():
+        # Names and numbers of our own: nothing that has to be encoded or looked through first.
+        response.headers._store[name.lower()] = (name, value)  # noqa: SLF001
     return response
 
 
@@ -111,13 +111,28 @@ class LocaleMiddleware(locale.LocaleMiddleware):
         """Answer such a call in the language its header asks for."""
         if self.async_mode or not calls_by_header(request):
             return super().__call__(request)
-        language = translation.get_language_from_request(request)
+        language = _language(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language()
+        request.LANGUAGE_CODE = language
         response: Any = self.get_response(request)
-        patch_vary_headers(response, ("Accept-Language",))
+        vary(response, "Accept-Language")
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+def _language(request: HttpRequest) -> str:
+    """Return what Django makes of what the call says, remembered for callers who say the same."""
+    said = request.META.get("HTTP_ACCEPT_LANGUAGE", ""), request.META.get("HTTP_COOKIE", "")
+    if said[1] or len(said[0]) > LONGEST_LANGUAGES:
+        return translation.get_language_from_request(request)
+    return _languages(said[0])
+
+
+@lru_cache(maxsize=256)
+def _languages(accepted: str) -> str:
+    asking = HttpRequest()
+    asking.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(asking)
 
 
 class CorsMiddleware(cors.CorsMiddleware):
@@ -129,5 +144,5 @@ class CorsMiddleware(cors.CorsMiddleware):
             return super().__call__(request)
         response: Any = self.get_response(request)
         if request.path_info.startswith(CORS_PATHS):
-            patch_vary_headers(response, ("origin",))
+            vary(response, "origin")
         return response

@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 # answered before anything looks at the host name, and before a node that stops refuses; the caller is
 # known before the door.
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cluster.middleware.counting.PassageMiddleware",
     "cluster.middleware.RequestIdentityMiddleware",
     "cluster.middleware.TrailingSlashMiddleware",
     "cluster.middleware.compression.CompressionMiddleware",
@@ -298,7 +298,7 @@ SPECTACULAR_SETTINGS = {
 METRICS_ENABLED = ENVIRONMENT.monitoring_enabled and ENVIRONMENT.metrics_enabled
 METRICS_PORT = ENVIRONMENT.metrics_port
 COUNTING = (
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cluster.middleware.counting.PassageMiddleware",
     "cluster.middleware.counting.CountingMiddleware",
 )
 if not METRICS_ENABLED:

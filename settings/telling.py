@@ -7,10 +7,13 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
+from django.db import DatabaseError, InterfaceError
+
 from settings.problems import Problem, UnusableEnvironment
 from settings.reading import read
 
 UNUSABLE = 78  # EX_CONFIG of sysexits.h
+AWAY = 69  # EX_UNAVAILABLE
 MODULE = "DJANGO_SETTINGS_MODULE"
 PROFILES = ("dev", "staging", "prod")
 CHECKING = "check_config"
@@ -28,6 +31,20 @@ def told_to_the_operator(*, as_json: bool = False) -> Iterator[None]:
         if not missing.name or f"{module}.".find(f"{missing.name}.") != 0:
             raise
         leave(with_unknown_profile(module), as_json=as_json)
+
+
+@contextmanager
+def database_told(words: Sequence[str]) -> Iterator[None]:
+    """Turn a database that is away, or not migrated, into one sentence and exit status 69."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as problem:
+        if "--traceback" in words:
+            raise
+        said = next(iter(str(problem).splitlines()), type(problem).__name__)
+        print(f"The database can not be used: {said}", file=sys.stderr)
+        print("Is it there, and is it migrated (manage.py migrate)? --traceback tells more.", file=sys.stderr)
+        sys.exit(AWAY)
 
 
 def with_unknown_profile(module: str) -> UnusableEnvironment:

@@ -10,9 +10,9 @@ import brotli
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 from cluster.middleware.layer import Layer, Next
+from cluster.middleware.varying import vary
 
 SMALLEST = 1_000
 """What fits in one packet gains nothing."""
@@ -48,7 +48,7 @@ def smaller(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the answer, its body compressed if it may be and the client takes it so."""
     if not may_shrink(request, response):
         return response
-    patch_vary_headers(response, ["Accept-Encoding"])
+    vary(response, "Accept-Encoding")
     name = wanted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     if name:
         body = ENCODINGS[name](response.content)

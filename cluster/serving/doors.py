@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from threading import Condition
 
@@ -29,17 +27,18 @@ class Entrance:
         with self._changed:
             self.doors = doors
 
-    @contextmanager
-    def call(self) -> Iterator[bool]:
-        """Pass a call through; it is told whether it may go on. Who may not does not count as inside."""
+    def enter(self) -> bool:
+        """Let a call in, and say whether it may go on; who may not does not count as inside."""
         with self._changed:
             welcome = self.doors is not Doors.SHUT
             self._inside += welcome
-        try:
-            yield welcome
-        finally:
-            with self._changed:
-                self._inside -= welcome
+        return welcome
+
+    def leave(self, welcome: bool) -> None:  # noqa: FBT001 - what `enter` said
+        """Let a call out again."""
+        with self._changed:
+            self._inside -= welcome
+            if not self._inside:
                 self._changed.notify_all()
 
     def empty(self, seconds: float) -> bool:

@@ -19,13 +19,19 @@ class EntranceMiddleware(Layer):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer under WSGI."""
-        with entrance.call() as welcome:
+        welcome = entrance.enter()
+        try:
             return parting(self.get_response(request) if welcome else refusal(request))
+        finally:
+            entrance.leave(welcome)
 
     async def answer_async(self, request: HttpRequest) -> HttpResponse:
         """Answer under ASGI."""
-        with entrance.call() as welcome:
+        welcome = entrance.enter()
+        try:
             return parting(await self.get_response(request) if welcome else refusal(request))
+        finally:
+            entrance.leave(welcome)
 
 
 def refusal(request: HttpRequest) -> HttpResponse:

@@ -139,7 +139,9 @@ def _calls(ground: Stage, rounds: int, seconds: float) -> Iterator[Figure]:
 
 def _entry(ground: Stage) -> float:
     """Return what an entry takes with its indexes, of those that the calls above have written."""
-    weighed = "SELECT pg_total_relation_size('security_auditentry')::float / count(*) FROM security_auditentry"
+    weighed = (
+        "SELECT pg_total_relation_size('security_auditentry')::float / count(*) FROM security_auditentry"
+    )
     with psycopg.connect(ground.environment(SMALL)["DATABASE_URL"]) as connection:
         row = connection.execute(weighed).fetchone()
     assert row

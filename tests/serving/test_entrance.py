@@ -78,9 +78,10 @@ def test_who_is_inside_is_waited_for() -> None:
     house = Entrance()
 
     def call() -> None:
-        with house.call():
-            inside.set()
-            enough.wait(10)
+        welcome = house.enter()
+        inside.set()
+        enough.wait(10)
+        house.leave(welcome)
 
     thread = Thread(target=call)
     thread.start()
@@ -94,6 +95,5 @@ def test_who_is_inside_is_waited_for() -> None:
 def test_who_is_refused_is_not() -> None:
     house = Entrance()
     house.set(Doors.SHUT)
-    with house.call() as welcome:
-        assert not welcome
-        assert house.empty(0)
+    assert not house.enter()
+    assert house.empty(0)
