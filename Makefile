@@ -11,21 +11,21 @@ AS_IN_PROD := DJANGO_SETTINGS_MODULE=settings.prod ALLOWED_HOSTS=bellhop.example
 AS_IN_DEV := DJANGO_SETTINGS_MODULE=settings.dev DATABASE_URL= DATA_DIR=var/check
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test check bench format lock
+.PHONY: help run cluster test check check-deploy bench format lock
 
 help: ## List these commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## Serve the demo hotel on http://127.0.0.1:8000 (PORT, HOST, DATA_DIR, DEMO_PASSWORD)
 	@$(BOOTSTRAP) run
 
-cluster: ## A real cluster on this machine until Ctrl-C (NODES, PORT, LB, LIMITS)
+cluster: ## A real cluster on this machine until Ctrl-C (NODES, PORT, LB, TLS, LIMITS)
 	@$(BOOTSTRAP) cluster
 
 test: ## Run every test, on servers and a browser of its own
 	@$(BOOTSTRAP) test
 
-check: ## Style, types, layers, migrations, deployment settings, OpenAPI
+check: ## Style, types, layers, migrations, deployment, OpenAPI
 	@$(BOOTSTRAP) install dev
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
@@ -35,6 +35,11 @@ check: ## Style, types, layers, migrations, deployment settings, OpenAPI
 	$(AS_IN_DEV) $(VENV)/python manage.py check_migrations
 	$(AS_IN_PROD) $(VENV)/python manage.py check --deploy --fail-level WARNING
 	$(AS_IN_DEV) $(VENV)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yml
+	deploy/check $(VENV)
+
+check-deploy: ## Of that, only what is in deploy/
+	@$(BOOTSTRAP) install dev
+	deploy/check $(VENV)
 
 bench: ## The performance suite beside its baselines, as ratios
 	@$(BOOTSTRAP) install dev

@@ -9,15 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster.local import certificate
 from cluster.local.plan import LOOPBACK, Plan, Refused
 from cluster.local.process import is_root, launch
 from cluster.local.programs import wheel
 
-TEMPLATES = {"caddy": "caddy/Caddyfile", "nginx": "nginx/bellhop.conf", "haproxy": "haproxy/haproxy.cfg"}
+TEMPLATES = {
+    "caddy": ("caddy/Caddyfile",),
+    "nginx": ("nginx/nodes.conf", "nginx/bellhop.conf"),
+    "haproxy": ("haproxy/haproxy.cfg",),
+}
+SPEAKS_TLS = ("nginx",)
 EACH = re.compile(r"\s*# each (web|live) node$")
 DOOR = re.compile(r"\s*# the door$")
+LOG = re.compile(r"/var/log/nginx/access\.log(.*?)\s*# the log$")
+TLS = re.compile(r"\s*# TLS$")
+TLS_FOLDER = "/etc/bellhop/tls"
 
-# What stands around deploy/nginx/bellhop.conf on a machine that is not ours alone.
+# What stands around deploy/nginx/ on a machine that is not ours alone.
 NGINX = """\
 daemon off;
 pid {folder}/nginx.pid;
@@ -66,8 +75,14 @@ def _lines(raw: str, plan: Plan) -> Iterator[str]:
                 address = f"{LOOPBACK}:{part.port}"
                 yield line.replace(f"{kind}-1:8000", address).replace(f"{kind}-1", part.name)
     elif door := DOOR.search(raw):
-        line = re.sub(r"\b80\b", str(plan["lb"].port), raw[: door.start()])
+        line = re.sub(r"\b(80|443)\b", str(plan["lb"].port), raw[: door.start()])
+        line = line if plan["lb"].secure else line.replace(" ssl http2", "")
         yield line.replace("0.0.0.0", LOOPBACK)  # noqa: S104 - taken away, not listened on
+    elif LOG.search(raw):
+        yield LOG.sub(r"/dev/stdout\1", raw)
+    elif tls := TLS.search(raw):
+        if plan["lb"].secure:
+            yield raw[: tls.start()].replace(TLS_FOLDER, str(certificate.folder(plan)))
     else:
         yield raw
 
@@ -76,10 +91,12 @@ def prepared(plan: Plan, deploy: Path) -> Balancer:
     """Write the balancer's configuration; return how to run it. Raises Refused without a program."""
     folder = plan.folder / "lb"
     folder.mkdir(mode=0o700, exist_ok=True)
-    template = deploy / TEMPLATES[plan.balancer]
-    file = folder / template.name
-    file.write_text(rendered(template.read_text(), plan))
+    templates = [deploy / name for name in TEMPLATES[plan.balancer]]
+    file = folder / templates[-1].name
+    file.write_text(rendered("\n".join(template.read_text() for template in templates), plan))
     found = program(plan.balancer)
+    if plan["lb"].secure:
+        certificate.made(plan)
     if plan.balancer == "caddy":
         return Balancer(found, ("run", "--adapter", "caddyfile", "--config", str(file)), ("version",))
     if plan.balancer == "haproxy":

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ def environment(plan: Plan, application: Application, part: Part | None = None) 
         "HOST": LOOPBACK,
         "PORT": str(part.port if part else plan["lb"].port),
         "INSTANCE_ID": part.name if part else "",
-        "HTTPS_ONLY": "false",
+        "HTTPS_ONLY": "true" if plan["lb"].secure else "false",
         "DEBUG": "",
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or secret["DEMO_PASSWORD"],
         "PYTHONUNBUFFERED": "1",
@@ -114,9 +115,15 @@ def version(part: Part) -> str:
     return str(json.loads(body)["version"]) if status == 200 else ""
 
 
-def ask(port: int, path: str) -> tuple[int, bytes, str]:
+def ask(port: int, path: str, trusted: Path | None = None) -> tuple[int, bytes, str]:
     """Return the status, the body and the answering node's name; 0 when nobody answers."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PROBE_SECONDS)
+    connection = (
+        http.client.HTTPSConnection(
+            LOOPBACK, port, timeout=PROBE_SECONDS, context=ssl.create_default_context(cafile=trusted)
+        )
+        if trusted
+        else http.client.HTTPConnection(LOOPBACK, port, timeout=PROBE_SECONDS)
+    )
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         response = connection.getresponse()

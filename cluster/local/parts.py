@@ -9,7 +9,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
-from cluster.local import balancer, keys, nodes, pids, postgresql, valkey, vitals, wait
+from cluster.local import balancer, certificate, keys, nodes, pids, postgresql, valkey, vitals, wait
 from cluster.local.nodes import Application
 from cluster.local.pids import Running
 from cluster.local.plan import LOOPBACK, Part, Plan, Refused, is_free
@@ -117,7 +117,8 @@ def _ready(plan: Plan, part: Part, running: Running) -> str | None:
 
 def seen(plan: Plan, kind: str) -> str:
     """Return the name of the node that the balancer gave a call to; empty when none answered."""
-    return nodes.ask(plan["lb"].port, "/health/live" if kind == "web" else "/ws/")[2]
+    trusted = certificate.trusted(plan) if plan["lb"].secure else None
+    return nodes.ask(plan["lb"].port, "/health/live" if kind == "web" else "/ws/", trusted)[2]
 
 
 def _listens(port: int) -> bool:

@@ -29,6 +29,7 @@ class Part:
     kind: str
     port: int
     bell: int = 0  # a node's own way to Redis
+    secure: bool = False  # speaks TLS
 
     @property
     def is_node(self) -> bool:
@@ -38,7 +39,8 @@ class Part:
     @property
     def url(self) -> str:
         """Where it is reached."""
-        scheme = {"redis": "redis", "postgres": "postgresql", "relay": "tcp"}.get(self.kind, "http")
+        web = "https" if self.secure else "http"
+        scheme = {"redis": "redis", "postgres": "postgresql", "relay": "tcp"}.get(self.kind, web)
         return f"{scheme}://{LOOPBACK}:{self.port}"
 
 
@@ -90,14 +92,14 @@ def read(folder: Path) -> Plan | None:
     return Plan(folder=folder, balancer=said["balancer"], limits=said["limits"], parts=parts)
 
 
-def drawn(folder: Path, *, nodes: int, balancer: str, port: int, limits: str) -> Plan:
+def drawn(folder: Path, *, nodes: int, balancer: str, port: int, limits: str, tls: bool = False) -> Plan:
     """Return a new plan: what is free now, and the balancer where people expect it."""
     ports = free_ports()
     relay = Part("relay", "relay", next(ports))
     web = [Part(f"web-{n}", "web", next(ports), next(ports)) for n in range(1, nodes + 1)]
     live = [Part(f"live-{n}", "live", next(ports), next(ports)) for n in range(1, nodes + 1)]
     stores = (Part("postgres", "postgres", next(ports)), Part("redis", "redis", next(ports)), relay)
-    door = Part("lb", "lb", port or door_port())
+    door = Part("lb", "lb", port or door_port(), secure=tls)
     return Plan(folder, balancer, limits, (*stores, *web, *live, door))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster.local import nodes, parts, pids, plan, relay, vitals, wait
+from cluster.local.balancer import SPEAKS_TLS
 from cluster.local.nodes import Application
 from cluster.local.pids import Running
 from cluster.local.plan import Part, Plan, Refused
@@ -34,14 +35,16 @@ class Cluster:
 
     # --- the whole ------------------------------------------------------------------------------
 
-    def up(self, *, count: int, balancer: str, port: int, limits: str) -> str:
+    def up(self, *, count: int, balancer: str, port: int, limits: str, tls: bool = False) -> str:
         """Start everything; return what the demo said. What was started is stopped when one part fails."""
         self._make_folder()
         with pids.alone(self.folder, "cluster"):
             self._refuse_if_up()
             if port and not plan.is_free(port):
                 raise Refused(f"Port {port} is taken; choose another PORT.")
-            drawn = plan.drawn(self.folder, nodes=count, balancer=balancer, port=port, limits=limits)
+            if tls and balancer not in SPEAKS_TLS:
+                raise Refused(f"TLS is for LB={' or '.join(SPEAKS_TLS)} here, not for {balancer}.")
+            drawn = plan.drawn(self.folder, nodes=count, balancer=balancer, port=port, limits=limits, tls=tls)
             if not port and drawn["lb"].port != plan.FIRST_PORT:
                 self.say(f"Port {plan.FIRST_PORT} is taken, so this one takes {drawn['lb'].port}.")
             drawn.write()

@@ -6,9 +6,10 @@ a time.
 """
 
 from cluster.nodes.names import NameTaken, take
-from cluster.nodes.rows import Life, NodeState, Seen, beat, claim, drain, forget_gone, gone, leave, seen
+from cluster.nodes.rows import LOST, Life, NodeState, Seen, beat, claim, drain, forget_gone, gone, leave, seen
 
 __all__ = [
+    "LOST",
     "Life",
     "NameTaken",
     "NodeState",

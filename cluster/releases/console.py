@@ -15,7 +15,7 @@ from cluster.releases import walking
 from cluster.releases.walking import Gate, Refused, Step, Stopped
 
 EXIT_CODES = """
-exit codes: 0 every node runs it · 1 a node failed, the walk stopped there · 2 refused, nothing was changed
+exit codes: 0 every living node runs it · 1 a node failed, the walk stopped there · 2 refused, nothing done
 """
 STOPPED, REFUSED = 1, 2
 
@@ -24,6 +24,7 @@ class WalkingCommand(BaseCommand):
     """Takes the cluster to a release, node by node, without a failed call."""
 
     story = ""
+    _release = ""
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         """Put the story and the exit codes under the help."""
@@ -57,20 +58,30 @@ class WalkingCommand(BaseCommand):
             raise CommandError(str(stopped), returncode=STOPPED) from None
 
     def _go(self, release: str, options: dict[str, Any]) -> None:
+        self._release = release
         if self.goes_back():
             walking.refuse_below_floor(release)
         off = walking.flags_newer_than(release) if self.goes_back() else []
-        march = walking.order_of_march()
-        operator = getpass.getuser()
-        gate = Gate(back=options["timeout"])
+        march = [] if options.get("flags_only") else walking.order_of_march()
         if options["dry_run"]:
-            for name in off:
-                self._say(options, "", f"would switch off {name}")
-            self._say(options, "", f"would take to {release}: {', '.join(march)}")
-            self._tell(options, walking.preview(release, march, by=operator, gate=gate))
-            return
+            self._would(release, off, march, options)
+        else:
+            self._do(release, off, march, options)
+        self._tell(options, walking.passed_over())
+
+    def _would(self, release: str, off: list[str], march: list[str], options: dict[str, Any]) -> None:
+        for name in off:
+            self._say(options, "", f"would switch off {name}")
+        self._say(options, "", f"would take to {release}: {', '.join(march) or 'nobody'}")
+        if march:
+            gate = Gate(back=options["timeout"])
+            self._tell(options, walking.preview(release, march, by=getpass.getuser(), gate=gate))
+
+    def _do(self, release: str, off: list[str], march: list[str], options: dict[str, Any]) -> None:
+        operator = getpass.getuser()
         for name in flags.switch(off, on=False, by={"kind": "operator", "name": operator}):
             self._say(options, "", f"switched off {name}")
+        gate = Gate(back=options["timeout"])
         self._tell(options, walking.walk(release, march, by=operator, gate=gate))
 
     def _tell(self, options: dict[str, Any], steps: Iterable[Step]) -> None:
@@ -79,7 +90,7 @@ class WalkingCommand(BaseCommand):
 
     def _say(self, options: dict[str, Any], node: str, sentence: str) -> None:
         if options["json"]:
-            line = json.dumps({"node": node or None, "step": sentence})
+            line = json.dumps({"release": self._release, "node": node or None, "step": sentence})
         else:
             line = f"{node or 'cluster'}: {sentence}"
         self.stdout.write(line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 RELEASES = ("0.1.0",)
 
 
@@ -28,3 +30,10 @@ def age(release: str) -> int:
 def place(release: str) -> int:
     """Return where a release stands in the history; one there never was stands after all others."""
     return RELEASES.index(base(release)) if is_known(release) else len(RELEASES)
+
+
+def order(release: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Return where a build stands in the history; builds of one release by label, numbers as numbers."""
+    _, _, label = release.partition("+")
+    parts = re.findall(r"\d+|\D+", label)
+    return place(release), [(not it.isdigit(), int(it) if it.isdigit() else 0, it) for it in parts]

@@ -9,20 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 from django.db.migrations.recorder import MigrationRecorder
 
 from cluster import control, flags, identity, leader, nodes
 from cluster.models import Node, ReleaseSeen
-from cluster.nodes import NodeState
+from cluster.nodes import LOST, NodeState
 from cluster.releases import discipline, history
 from cluster.releases.going import COMMAND, RUNS
 
 LOOK_AGAIN_SECONDS = 0.2
 UNTOUCHED = "The nodes after it were not touched."
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Refused(Exception):
@@ -54,17 +52,18 @@ class Step:
 def release_before() -> str:
     """Return the release to go back to. Raises Refused when there is none.
 
-    Half-way between two, that is the older of those that run; else the last that ran before this one.
+    Half-way between two, that is the older of those that run; else the last older one that ran. Never a
+    newer one: whoever says it twice is not taken forward again.
     """
     running = {it.node.version for it in _alive()}
-    began = dict(ReleaseSeen.objects.values_list("version", "started_at"))
     if len(running) > 1:
-        return min(running, key=lambda version: (history.place(version), began.get(version, _NEVER)))
-    newest = max(map(history.place, running), default=history.place(identity.VERSION))
-    others = [it for it in began if it not in running and history.place(it) <= newest]
-    if not others:
-        raise Refused("No other release has run on this database, so there is none to go back to.")
-    return max(others, key=lambda version: began[version])
+        return min(running, key=history.order)
+    here = max(running, default=identity.VERSION, key=history.order)
+    began = dict(ReleaseSeen.objects.values_list("version", "started_at"))
+    older = [it for it in began if history.order(it) < history.order(here)]
+    if not older:
+        raise Refused(f"No release older than {here} has run on this database. Name one by --to.")
+    return max(older, key=lambda version: began[version])
 
 
 def refuse_below_floor(release: str) -> None:
@@ -89,12 +88,28 @@ def flags_newer_than(release: str) -> list[str]:
 
 
 def order_of_march() -> list[str]:
-    """Return the nodes to go, by name, the leader last: the lease changes hands once. Raises Refused."""
+    """Return the nodes to go, by name, the leader last: the lease changes hands once. Raises Refused.
+
+    Who is silent is waited for until it is known whether it lives: the dead are passed over.
+    """
+    deadline = time.monotonic() + LOST.total_seconds()
+    while _suspects() and time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN_SECONDS)
     alive = _alive()
     if not alive:
         raise Refused("No node is up.")
     first = leader.standing().leader
     return sorted((it.node.instance_id for it in alive), key=lambda name: (name == first, name))
+
+
+def passed_over() -> Iterator[Step]:
+    """Yield the nodes that are down, which nobody could ask."""
+    for it in nodes.seen():
+        if it.state is NodeState.DOWN:
+            name, host = it.node.instance_id, it.node.host
+            yield Step(
+                name, f"is down and was passed over; started again it runs what `current` names on {host}"
+            )
 
 
 def preview(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Step]:
@@ -140,6 +155,10 @@ def _until(done: Callable[[], bool], seconds: float, name: str, release: str) ->
         if time.monotonic() >= deadline:
             raise Stopped(f"{name} did not come back with {release} within {seconds:.0f} s. {UNTOUCHED}")
         time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _suspects() -> bool:
+    return any(it.state is NodeState.SUSPECT for it in nodes.seen())
 
 
 def _alive() -> list[nodes.Seen]:

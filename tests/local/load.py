@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,10 @@ BREATH = 0.03
 class Load:
     """What was asked through one balancer, and what came of it."""
 
-    def __init__(self, address: str, name: str, credential: dict[str, str]) -> None:
-        self.address, self.name, self.credential = address, name, credential
+    def __init__(
+        self, address: str, name: str, credential: dict[str, str], trusted: ssl.SSLContext | None = None
+    ) -> None:
+        self.address, self.name, self.credential, self.trusted = address, name, credential, trusted
         self.acknowledged: list[str] = []
         self.failed: list[tuple[float, str]] = []
         self.heard: list[str] = []
@@ -44,7 +47,7 @@ class Load:
 
     def _write(self, keyed: bool) -> None:
         number = 0
-        with httpx.Client(base_url=self.address, headers=self.credential, timeout=10) as client:
+        with self._client() as client:
             while not self._over.wait(BREATH):
                 number += 1
                 text = f"{self.name} {'with' if keyed else 'without'} key {number}"
@@ -54,9 +57,13 @@ class Load:
                     self.acknowledged.append(text)
 
     def _read(self) -> None:
-        with httpx.Client(base_url=self.address, headers=self.credential, timeout=10) as client:
+        with self._client() as client:
             while not self._over.wait(BREATH):
                 self._went_well(client, "GET", "/api/request?limit=5")
+
+    def _client(self) -> httpx.Client:
+        verify = self.trusted or True
+        return httpx.Client(base_url=self.address, headers=self.credential, timeout=10, verify=verify)
 
     def _went_well(self, client: httpx.Client, method: str, path: str, **said: object) -> bool:
         self.calls += 1
@@ -76,6 +83,7 @@ class Load:
             subprotocols=["bellhop.v1"],
             additional_headers=self.credential,
             proxy=None,
+            ssl=self.trusted,
         ) as socket:
             socket.send(json.dumps({"t": "sub", "id": 1, "rooms": ["property:demo-hotel"]}))
             quiet = 0

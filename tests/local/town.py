@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from cluster.local import balancer, plan, wait
+from cluster.local import balancer, certificate, plan, wait
 from cluster.local.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,22 +69,26 @@ class Town:
 class Gate:
     """Another balancer before the same nodes."""
 
-    def __init__(self, town: Town, kind: str, folder: Path) -> None:
+    def __init__(self, town: Town, kind: str, folder: Path, *, tls: bool = False) -> None:
         (folder / "logs").mkdir(parents=True)
-        door = replace(town.plan["lb"], port=next(plan.free_ports()))
+        door = replace(town.plan["lb"], port=next(plan.free_ports()), secure=tls)
         nodes = (door, *town.plan.nodes)
         drawn = Plan(folder=folder, balancer=kind, limits="", parts=nodes)
         self.kind, self.url, self.log = kind, drawn.url, folder / "logs/lb.log"
         self.process = balancer.open_balancer(drawn, balancer.prepared(drawn, ROOT / "deploy"))
+        self.trusted = ssl.create_default_context(cafile=certificate.trusted(drawn)) if tls else None
         if not wait.until(self._answers, 20):
             self.close()
             raise AssertionError(self.log.read_text())
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+            return self.get("/health/ready").status_code == 200
         except httpx.TransportError:
             return False
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=2, verify=self.trusted or True)
 
     def close(self) -> None:
         self.process.terminate()

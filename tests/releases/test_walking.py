@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -91,6 +95,20 @@ class Guests:
             return False
 
 
+def at_night(house: House, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a tired person types."""
+    shown = {"BELLHOP_MANAGE": shlex.join([sys.executable, str(house.manage)])}
+    command = [sys.executable, str(ROOT / "deploy/rollback"), *words]
+    return subprocess.run(
+        command,
+        env={**house._environment(), **shown},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
 def versions() -> set[str]:
     return set(Node.objects.values_list("version", flat=True))
 
@@ -99,19 +117,29 @@ def versions() -> set[str]:
 def test_the_way_back_while_the_house_is_open(houses: list[House], shelf: Shelf, hotel: Hotel) -> None:
     assert versions() == {NEXT}
     pids = dict(Node.objects.values_list("instance_id", "pid"))
-    said = io.StringIO()
+    refused = at_night(houses[0], "--to", "0.0.9", "--yes")
+    assert (refused.returncode, versions()) == (2, {NEXT})
+    assert "nothing was changed: 0.0.9 is no release" in refused.stderr
     with Guests(houses, hotel) as guests:
-        call_command("rollback", "--json", stdout=said)
+        done = at_night(houses[0], "--yes", "--json")
         until(lambda: guests.answered > 20)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert guests.failed == 0
     assert versions() == {identity.VERSION}
     assert dict(Node.objects.values_list("instance_id", "pid")) == pids
     assert (shelf.folder / "current").readlink() == Path(identity.VERSION)
-    steps = [json.loads(line) for line in said.getvalue().splitlines()]
-    assert [step["step"] for step in steps if step["node"]] == [
-        f"is asked to go from {NEXT} to {identity.VERSION}",
-        f"is up with {identity.VERSION}",
-    ] * 2
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told[-1]["said"] == f"Done: 2 nodes run {identity.VERSION}."
+    steps = [step["step"] for step in told if step.get("node")]
+    assert steps[:2] == [f"could go to {identity.VERSION}"] * 2
+    assert (
+        steps[2:]
+        == [
+            f"is asked to go from {NEXT} to {identity.VERSION}",
+            f"is up with {identity.VERSION}",
+        ]
+        * 2
+    )
     again = io.StringIO()
     call_command("rollout", identity.VERSION, stdout=again)
     assert again.getvalue().count(f"is up with {identity.VERSION}") == 2
@@ -162,6 +190,27 @@ def test_half_way_the_older_one_is_the_way_back(
         walking.release_before()
 
 
+def test_whoever_goes_back_twice_is_not_taken_forward(transactional_db: None) -> None:
+    now = timezone.now()
+    for ago, version in enumerate(("0.1.0+2", "0.1.0+9", "0.1.0+10")):
+        ReleaseSeen.objects.create(version=version, started_at=now - timedelta(hours=ago))
+    nodes.claim(Life(NodeRole.ALL, instance_id="a"))
+    for version, before in (("0.1.0+10", "0.1.0+2"), ("0.1.0+9", "0.1.0+2")):
+        Node.objects.update(version=version)
+        assert walking.release_before() == before
+    Node.objects.update(version="0.1.0+2")
+    with pytest.raises(walking.Refused, match=r"No release older than 0\.1\.0\+2"):
+        walking.release_before()
+
+
+def test_the_dead_are_passed_over(transactional_db: None) -> None:
+    for name in ("living", "dead"):
+        nodes.claim(Life(NodeRole.ALL, instance_id=name))
+    Node.objects.filter(pk="dead").update(last_heartbeat=timezone.now() - timedelta(seconds=3))
+    assert walking.order_of_march() == ["living"], "a silent one is waited for until it is known"
+    assert [step.node for step in walking.passed_over()] == ["dead"]
+
+
 @pytest.mark.usefixtures("transactional_db")
 class TestRefusals:
     """What is refused before anything is changed."""
@@ -173,7 +222,7 @@ class TestRefusals:
         return str(refused.value)
 
     def test_nothing_to_go_back_to(self) -> None:
-        assert "none to go back to" in self.refusal()
+        assert self.refusal().startswith(f"No release older than {identity.RELEASE} has run")
 
     def test_nobody_is_there(self) -> None:
         assert self.refusal("--to", identity.RELEASE) == "No node is up."

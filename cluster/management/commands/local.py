@@ -65,6 +65,9 @@ class Command(BaseCommand):
         up = verb("up", "start the cluster, fill in the demo, print how to come in; returns when it is ready")
         up.add_argument("--nodes", type=_nodes, help="web nodes, and as many live ones, 1 to 9 (NODES, 3)")
         up.add_argument("--lb", choices=BALANCERS, help="the balancer (LB, caddy)")
+        up.add_argument(
+            "--tls", action="store_true", help="https, by a certificate of its own (TLS=1; nginx)"
+        )
         up.add_argument("--foreground", action="store_true", help="stay, and take it all down on Ctrl-C")
         down = verb("down", "stop every part; the data stays for the next time")
         down.add_argument("--purge", action="store_true", help="throw its data, logs and secrets away too")
@@ -129,11 +132,14 @@ class Command(BaseCommand):
             raise CommandError(f"LB is {balancer!r}; allowed: {', '.join(BALANCERS)}.")
         port = settings.LISTEN_PORT if os.environ.get("PORT") else 0
         limits = os.environ.get("LIMITS") or "relaxed"
+        tls = options["tls"] or os.environ.get("TLS") == "1"
         for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(stop, signal.default_int_handler)
         try:
-            said = self.cluster.up(count=count, balancer=balancer, port=port, limits=limits)
+            said = self.cluster.up(count=count, balancer=balancer, port=port, limits=limits, tls=tls)
             self.stdout.write(said)
+            if tls:
+                self.stdout.write(f"To trust its certificate: {self.cluster.folder}/lb/fullchain.pem")
             self._status(as_json=False)
             if options["foreground"]:
                 self.stdout.write("Ctrl-C takes everything down.")

@@ -23,6 +23,11 @@ older release in it; docs/releases.md has the whole story.
         parser.add_argument(
             "--to", metavar="RELEASE", help="a release of RELEASES_DIR; default: the one before"
         )
+        parser.add_argument(
+            "--flags-only",
+            action="store_true",
+            help="walk nowhere: refuse what can not be, switch the flags off; for nodes that are containers",
+        )
         super().add_arguments(parser)
 
     def release(self, options: dict[str, Any]) -> str:

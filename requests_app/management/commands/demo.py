@@ -100,7 +100,8 @@ def _login(username: str, password: str | None, who: str) -> str:
 def _url() -> str:
     host = settings.LISTEN_HOST
     shown = "127.0.0.1" if host in EVERY_ADDRESS else f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{settings.LISTEN_PORT}"
+    scheme = "https" if settings.HTTPS_ONLY else "http"
+    return f"{scheme}://{shown}:{settings.LISTEN_PORT}"
 
 
 def _token() -> str:
