@@ -239,3 +239,20 @@ class NodeReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instance_id} ({self.boot})"
+
+
+class Backup(models.Model):
+    """A backup of this database that was written whole; where it lies is its operator's affair."""
+
+    name = models.CharField(max_length=64, unique=True)
+    taken_at = models.DateTimeField()
+    bytes = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    is_sealed = models.BooleanField(default=False)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("-taken_at",), name="backup_newest"),)
+
+    def __str__(self) -> str:
+        return self.name

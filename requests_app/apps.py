@@ -13,9 +13,10 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the permission rows, the flags and the leader's jobs, and furnish new properties."""
-        from requests_app import audit, flags, furnishing, jobs, permissions  # noqa: F401, PLC0415
+        from requests_app import audit, flags, furnishing, jobs, permissions, restored  # noqa: F401, PLC0415
 
         audit.declare()
         furnishing.listen()
         jobs.declare()
         flags.declare()
+        restored.declare()

@@ -63,7 +63,7 @@ class Drift:
 def look(place: Property) -> Drift:
     """Compare a property's statistics with its requests, as of one moment, while work goes on."""
     with _snapshot():
-        return _compared(place)
+        return compared(place)
 
 
 def repair(place: Property) -> Iterator[int]:
@@ -118,7 +118,8 @@ def _without_a_writers_lock() -> Iterator[None]:
         connection.transaction_mode = usual  # type: ignore[attr-defined]
 
 
-def _compared(place: Property) -> Drift:
+def compared(place: Property) -> Drift:
+    """Compare them within the transaction that is open."""
     head = StreamHead.objects.filter(stream=place.pk).first()
     cells = _counted(place.pk)
     counters = _differences(head.counters if head else {}, _summed(cells))

@@ -37,6 +37,8 @@ RELEASES_DIR = ENVIRONMENT.releases_dir
 SECRET_KEY = plain(ENVIRONMENT.secret_key) or kept_secret_key(DATA_DIR)
 DEMO_PASSWORD = plain(ENVIRONMENT.demo_password)
 AUDIT_KEY = plain(ENVIRONMENT.audit_key)
+BACKUP_KEY = plain(ENVIRONMENT.backup_key)
+BACKUP_DIRECTORY = ENVIRONMENT.backup_directory or DATA_DIR / "backups"
 
 # --- The apps and their order -----------------------------------------------------------------
 INSTALLED_APPS = [

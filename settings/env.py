@@ -49,7 +49,7 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 LOOPBACK_AND_PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 SECRETS = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACK"),
-    *("SENTRY_DSN", "METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY", "OIDC_CLIENT_SECRET"),
+    *("SENTRY_DSN", "METRICS_TOKEN", "DEMO_PASSWORD", "AUDIT_KEY", "BACKUP_KEY", "OIDC_CLIENT_SECRET"),
 )
 MILLISECONDS = "a whole number of milliseconds"
 
@@ -107,6 +107,9 @@ class Environment(BaseModel):
     )
     sticky_sessions: bool | None = Field(None, description="nothing any more: any node resumes any client")
     data_dir: Path = Field(BASE_DIR / "var", description="a folder this process may write to")
+    backup_directory: Path | None = Field(
+        None, description="a folder for manage.py backup; not set means backups under DATA_DIR"
+    )
     releases_dir: Path | None = Field(
         None, description="the folder with a folder for each release and the link `current`; for rollback"
     )
@@ -158,6 +161,11 @@ class Environment(BaseModel):
         None,
         description="at least 32 random characters that sign the audit book, older keys behind it, "
         "separated by commas, each as long; not set means a key derived from SECRET_KEY",
+    )
+    backup_key: SigningKeys | None = Field(
+        None,
+        description="at least 32 random characters that encrypt backups, older keys behind it, separated by "
+        "commas, each as long; not set means backups anybody can read",
     )
     allowed_hosts: Hosts = Field([], description="host names separated by commas, without scheme or port")
     cors_origin: Origins = Field([], description="origins like https://app.example.com, separated by commas")

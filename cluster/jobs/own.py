@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluster import nodes, once
+from cluster import backups, gauges, nodes, once
 from cluster.jobs.registry import register
 from cluster.jobs.retention import drop_old_frames
 from cluster.leader import leader_work
@@ -15,6 +15,7 @@ def register_all() -> None:
     register("idempotency-records", 60, forget_idempotency_records)
     register("nodes", 60, forget_nodes)
     register("takeover", 60, tell_takeover)
+    register("backup-age", 60, lambda _: gauges.backup_age.look(backups.last))
 
 
 def forget_idempotency_records(term: int) -> None:

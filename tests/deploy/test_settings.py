@@ -23,6 +23,7 @@ SECRET_FILES = {
     "secret-key": "0123456789abcdefghijklmnopqrstuvwxyz",
     "audit-key": "zyxwvutsrqponmlkjihgfedcba9876543210",
     "metrics-token": "0123456789abcdef",
+    "backup-key": "b-for-backups-zyxwvutsrqponmlkjihgfedcba98",
 }
 
 

@@ -24,6 +24,7 @@ SHARE = 0.05
 def bell(monkeypatch: pytest.MonkeyPatch, fresh: None) -> flags.Flag:
     monkeypatch.setattr(registry, "_flags", {})
     monkeypatch.setattr(subjects, "_kinds", {})
+    flags.concern(None)  # a call of the test before
     flags.register_kind("floor", "a number", str.isdigit)
     flags.register_kind("person", "a name", str.isalpha)
     return flags.declare("bell", "It rings.", since="0.1.0")

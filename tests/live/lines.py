@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -40,12 +41,13 @@ class Node:
             "INSTANCE_ID": name,
             **environment,
         }
+        # Not a pipe: one that nobody reads would stop it.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.live.server", str(self.port), *limits],
             env={**os.environ, **more},
             cwd=Path(__file__).resolve().parents[2],
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=self._said,
         )
         until(self._answers, 30)
 
@@ -61,11 +63,18 @@ class Node:
         """Stop it as an operator would; return how it ended."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.words = self.process.communicate(timeout=20)[1]
+        self.process.wait(20)
+        if not self._said.closed:
+            self.words = self._so_far()
+            self._said.close()
         return self.process.returncode
 
+    def _so_far(self) -> str:
+        self._said.seek(0)
+        return self._said.read()
+
     def _answers(self) -> bool:
-        assert self.process.poll() is None, self.process.communicate()[1]
+        assert self.process.poll() is None, self._so_far()
         try:
             with self.connect("/ws/nobody"):
                 return True

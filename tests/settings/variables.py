@@ -97,7 +97,7 @@ EFFECTS = {
     "TRUST_PROXY": Effect("true", (), HERE + "test_what_can_not_act_is_accepted_with_a_notice"),
     "DATA_DIR": Effect(
         "/tmp/bellhop-elsewhere",
-        ("DATA_DIR", "STATIC_ROOT", "DATABASES", "SECRET_KEY"),
+        ("DATA_DIR", "STATIC_ROOT", "DATABASES", "SECRET_KEY", "BACKUP_DIRECTORY"),
         "tests/settings/test_databases.py::test_sqlite_lives_under_the_data_folder",
     ),
     "RELEASES_DIR": Effect("/tmp", ("RELEASES_DIR",), "tests/releases/test_walking.py::"),
@@ -138,6 +138,16 @@ EFFECTS = {
         "a-key-of-its-own-under-which-the-book-is-signed",
         ("AUDIT_KEY",),
         "tests/security/audit/test_verify.py::test_another_key_does_not_vouch",
+    ),
+    "BACKUP_KEY": Effect(
+        "a-key-of-its-own-that-seals-what-is-carried-away",
+        ("BACKUP_KEY",),
+        "tests/cluster/backups/test_backups.py::test_without_the_key_it_tells_nothing",
+    ),
+    "BACKUP_DIRECTORY": Effect(
+        "/tmp/bellhop-backups",
+        ("BACKUP_DIRECTORY",),
+        "tests/cluster/backups/test_backups.py::test_it_lies_where_it_is_told",
     ),
     "MFA_REQUIRED_ROLES": Effect(
         "manager",

@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from cluster.management.progress import progress
 from cluster.models import Event
 from requests_app.demo import cast, history, loading
-from requests_app.management.progress import progress
 from requests_app.models import GuestRequest
 from security import credentials
 from security.models import CredentialKind, Property, User

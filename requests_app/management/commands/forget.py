@@ -17,9 +17,9 @@ from cluster.answers.problems import Problem
 from cluster.cache.orders import clear_everywhere
 from cluster.console.ordering import whoever
 from cluster.console.screen import line
+from cluster.management.progress import progress
 from requests_app import vacuum
 from requests_app.actions import forget
-from requests_app.management.progress import progress
 from requests_app.models import Erasure, ErasureTarget
 from requests_app.queries import forgetting
 from requests_app.queries.forgetting import Chosen, Sought

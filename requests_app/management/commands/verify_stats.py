@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cluster.management.progress import progress
 from requests_app import recount
-from requests_app.management.progress import progress
 from requests_app.recount import Difference, Drift
 from security.models import Property
 
