@@ -18,6 +18,8 @@ from cluster.backups.verifying import fits
 from cluster.models import StreamHead
 from cluster.streams.heads import new_epoch
 
+LEAP = 2**20
+
 Advance = Callable[[int], None]
 
 
@@ -117,6 +119,8 @@ def _carried(told: Manifest) -> list[Mend]:
 
 def _mended(carried: list[Mend]) -> list[str]:
     """Have every client load anew, and put right what apps named. Within the transaction of the restore."""
-    for stream in StreamHead.objects.order_by("stream").values_list("stream", flat=True):
-        StreamHead.objects.filter(stream=stream).update(epoch=new_epoch())
+    for head in StreamHead.objects.order_by("stream"):
+        # Beyond any number given since: whoever kept one without its epoch must not meet it again.
+        seq = head.seq + LEAP
+        StreamHead.objects.filter(pk=head.pk).update(epoch=new_epoch(), seq=seq, oldest=seq + 1)
     return [said for said in (mend() for mend in (*registered.mends, *carried)) if said]

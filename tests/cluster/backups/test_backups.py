@@ -72,11 +72,18 @@ def test_it_works(hotel: Hotel, tmp_path: Path) -> None:
 
 def test_clients_load_anew(hotel: Hotel, tmp_path: Path) -> None:
     head = StreamHead.objects.get(stream=hotel.property.pk)
-    since = f"{head.epoch}:{head.seq}"
     made = backups.take(tmp_path, [])
+    for _ in range(3):
+        cast.asked(hotel.lan, hotel.property)
     backups.restore(tmp_path / made.name, [], replace=True)
-    said = Client(headers=cast.bearer(hotel.lan)).get("/api/events", {"since": since})
-    assert (said.status_code, said.json()["code"]) == (410, "RESYNC_REQUIRED")
+    lan = Client(headers=cast.bearer(hotel.lan))
+    for since in (f"{head.epoch}:{head.seq}", str(head.seq), str(head.seq + 3)):
+        said = lan.get("/api/events", {"since": since})
+        assert (said.status_code, said.json()["code"]) == (410, "RESYNC_REQUIRED"), since
+    now = StreamHead.objects.get(stream=hotel.property.pk)
+    cast.asked(hotel.lan, hotel.property)
+    events = lan.get("/api/events", {"since": f"{now.epoch}:{now.seq}"}).json()["data"]["events"]
+    assert [event["event"] for event in events] == ["request:created"]
 
 
 def test_nobody_comes_in_by_what_they_carried(hotel: Hotel, tmp_path: Path) -> None:
