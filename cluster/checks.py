@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from cluster import flags
-
 IDENTITY = "cluster.middleware.RequestIdentityMiddleware"
 SLASHES = "cluster.middleware.TrailingSlashMiddleware"
 PROBES = "cluster.middleware.ProbesMiddleware"
@@ -30,17 +28,6 @@ def check_refusals(**_: Any) -> list[CheckMessage]:
         return []
     message = "REST_FRAMEWORK['EXCEPTION_HANDLER'] does not use the envelope."
     return [Error(message, hint=f"Set it to {HANDLER!r}.", id="cluster.E003")]
-
-
-@register
-def check_forced_flags(**_: Any) -> list[CheckMessage]:
-    """Check that FLAGS_FORCE_OFF names flags there are: a typing mistake would switch nothing off."""
-    unknown = sorted(name for name in settings.FLAGS_FORCE_OFF if flags.find(name) is None)
-    if not unknown:
-        return []
-    known = ", ".join(flag.name for flag in flags.declared())
-    message = f"FLAGS_FORCE_OFF names no flag: {', '.join(unknown)}."
-    return [Error(message, hint=f"The flags are: {known}.", id="cluster.E004")]
 
 
 def _missing(order: list[str]) -> Iterator[CheckMessage]:

@@ -49,7 +49,9 @@ class SessionAnswer(CamelSerializer):
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=["session", "token"])
     began_at = serializers.DateTimeField()
-    seen_at = serializers.DateTimeField(allow_null=True)
+    seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null for tokens: their use is not written down."
+    )
     expires_at = serializers.DateTimeField(allow_null=True)
     address = serializers.CharField()
     agent = serializers.CharField()

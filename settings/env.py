@@ -29,9 +29,26 @@ from settings.values import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# The contract's thirteen; the apps declare what they do, and a test holds the two lists equal.
+FlagName = Literal[
+    "request-advanced-filtering",
+    "request-advanced-security",
+    "request-caching",
+    "request-cluster-coordination",
+    "request-controller-v2",
+    "request-load-balancing",
+    "request-pagination",
+    "request-performance-monitoring",
+    "request-production-config",
+    "request-real-time-notifications",
+    "request-response-standardization",
+    "request-service-layer",
+    "request-validation-v2",
+]
 Role = Literal["superuser", "manager", "front-desk", "housekeeping", "maintenance", "concierge", "it-support"]
 Hosts = Annotated[list[str], BeforeValidator(hosts)]
 Names = Annotated[list[str], BeforeValidator(words)]
+Flags = Annotated[list[FlagName], BeforeValidator(words)]
 Roles = Annotated[list[Role], BeforeValidator(words)]
 Networks = Annotated[list[Network], BeforeValidator(networks)]
 Origins = Annotated[list[str], BeforeValidator(origins)]
@@ -346,8 +363,8 @@ class Environment(BaseModel):
     )
 
     # What is switched off whatever the database says
-    flags_force_off: Names = Field(
-        [], description="names of feature flags separated by commas: off here, without a database"
+    flags_force_off: Flags = Field(
+        [], description="feature flags (docs/flags.md) separated by commas: off here, without a database"
     )
 
     # What it keeps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import get_args
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from cluster import flags
 from cluster.flags import reading, registry
 from cluster.models import CONTROL_STREAM, Event, FlagState, StreamHead
 from cluster.streams import NEVER, read_standing
+from settings.env import FlagName
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 OPERATOR = {"kind": "operator", "name": "root"}
@@ -24,6 +26,10 @@ def flag(monkeypatch: pytest.MonkeyPatch) -> flags.Flag:
     monkeypatch.setattr(reading, "_snapshot", reading.Snapshot())
     flags.declare("night-bell", "The bell rings at night.", since="0.1.0")
     return flags.declare("front-bell", "The bell at the desk rings.", since="0.1.0")
+
+
+def test_the_environment_may_name_each_of_them() -> None:
+    assert {flag.name for flag in flags.declared()} == set(get_args(FlagName))
 
 
 def test_a_flag_is_on_until_it_is_switched_off(flag: flags.Flag) -> None:

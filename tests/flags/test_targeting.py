@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from cluster import checks, flags
+from cluster import flags
 from cluster.flags import Rule, Subject, reading, registry, rules, subjects
 from cluster.models import FlagState
 from tests.flags.conftest import Switch
@@ -119,14 +119,6 @@ def test_forced_off_without_a_database(
     monkeypatch.setattr(reading, "read_standing", away)
     assert not flags.is_on(bell)
     assert not flags.is_on(echo)
-
-
-def test_forcing_off_what_is_not_there_is_told(bell: flags.Flag, settings: LazySettings) -> None:
-    settings.FLAGS_FORCE_OFF = frozenset({"bell"})
-    assert checks.check_forced_flags() == []
-    settings.FLAGS_FORCE_OFF = frozenset({"bel"})
-    (error,) = checks.check_forced_flags()
-    assert (error.id, error.hint) == ("cluster.E004", "The flags are: bell.")
 
 
 def test_an_older_release_switches_all_of_it_off() -> None:

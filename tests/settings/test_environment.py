@@ -125,6 +125,9 @@ def test_a_secret_is_never_shown(variable, value, shown):
         ("STICKY_SESSIONS", "gum"),
         ("RATE_LIMIT_WINDOW_MS", "-1"),
         ("INSTANCE_ID", "n\udcff"),
+        ("FLAGS_FORCE_OFF", "request-cashing"),
+        ("FLAGS_FORCE_OFF", "request-caching request-pagination"),
+        ("BACKUP_KEY", "short"),
     ],
 )
 def test_it_refuses(variable, value):
