@@ -23,7 +23,8 @@ RULES = {
     "checkOut": "not in the past, within reach of a calendar",
     "totalAmount": "more than 0, two decimals: no multiple is exact in binary",
     "items": "16 KB, 5 levels deep",
-    "password": "nothing that is easily guessed",
+    "password": "nothing that is easily guessed; one's own",
+    "newPassword": "nothing that is easily guessed",
     "status": "a batch changes a status, an assignee or a note",
 }
 UNCLEAN = "INPUT_SANITIZATION_FAILED"

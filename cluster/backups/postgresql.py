@@ -113,20 +113,18 @@ def go_on_numbering() -> None:
     A sequence is never put back: that would outlive a restore which is rolled back.
     """
     asked = (
-        "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)"
-        " FROM information_schema.columns WHERE table_schema = current_schema()"
-        " AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"
+        "SELECT owner.relname, column_.attname, sequence.oid::regclass::text,"
+        " pg_sequence_last_value(sequence.oid) FROM pg_class AS sequence"
+        " JOIN pg_depend ON objid = sequence.oid AND classid = 'pg_class'::regclass AND deptype IN ('a', 'i')"
+        " JOIN pg_class AS owner ON owner.oid = refobjid"
+        " JOIN pg_attribute AS column_ ON attrelid = refobjid AND attnum = refobjsubid"
+        " WHERE sequence.relkind = 'S' AND sequence.relnamespace = current_schema()::regnamespace"
     )
     forward = "SELECT setval({}, highest) FROM (SELECT max({}) AS highest FROM {}) AS rows WHERE highest > {}"
     with connection.cursor() as cursor:
         cursor.execute(asked)
-        for table, column, sequence in cursor.fetchall():
-            cursor.execute(
-                "SELECT last_value FROM pg_sequences WHERE %s::regclass = "
-                "format('%%I.%%I', schemaname, sequencename)::regclass",
-                [sequence],
-            )
-            reached = cursor.fetchone()[0] or 0
+        for table, column, sequence, last in cursor.fetchall():
+            reached = last or 0
             words = sql.Literal(sequence), sql.Identifier(column), sql.Identifier(table), sql.Literal(reached)
             cursor.execute(sql.SQL(forward).format(*words))
 

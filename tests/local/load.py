@@ -33,11 +33,12 @@ class Load:
     def running(self) -> Iterator[Load]:
         """At work for the length of a block."""
         listening = Event()
-        acts = [(self._write, True), (self._write, False), (self._read,), (self._listen, listening)]
+        acts = [(self._listen, listening), (self._write, True), (self._write, False), (self._read,)]
         threads = [Thread(target=act, args=arguments, daemon=True) for act, *arguments in acts]
-        for thread in threads:
+        threads[0].start()
+        assert listening.wait(20)  # what was written before it listens would be no event it missed
+        for thread in threads[1:]:
             thread.start()
-        assert listening.wait(20)
         try:
             yield self
         finally:
