@@ -49,6 +49,14 @@ def workbook(rows: Iterable[Row]) -> Iterator[bytes]:
 
 def _write_workbook(file: IO[bytes], rows: Iterable[Row], folder: str) -> None:
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
+    try:
+        _fill(book, rows)
+    finally:
+        # Whatever happened: nothing else closes the files the sheets are kept in until now.
+        book.close()
+
+
+def _fill(book: xlsxwriter.Workbook, rows: Iterable[Row]) -> None:
     sheet = book.add_worksheet()
     for number, row in enumerate(_with_head(rows)):
         line = number % MOST_ROWS_A_SHEET
@@ -56,7 +64,6 @@ def _write_workbook(file: IO[bytes], rows: Iterable[Row], folder: str) -> None:
             sheet = book.add_worksheet()
         for column, text in enumerate(row):
             sheet.write_string(line, column, text)
-    book.close()
 
 
 def _with_head(rows: Iterable[Row]) -> Iterator[list[str]]:

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from requests_app import events
+from requests_app.chronicle.past import Happening
+from requests_app.chronicle.writing import Columns, encoded
 from requests_app.demo import phrases
-from requests_app.demo.past import Happening
 from requests_app.demo.scene import Actor
 from requests_app.lifecycle import Status
 
-Columns = dict[str, Any]
 CANCELLED_SHARE, HELD_SHARE = 0.05, 0.06
 
 
@@ -122,8 +122,3 @@ def assigned(taker: Actor, why: str) -> str:
 def pressed(by: Actor, reason: str) -> str:
     """Return the change of ``request:urgent``."""
     return encoded({"actor": by.named(), "reason": reason})
-
-
-def encoded(change: object) -> str:
-    """Return a change as the log keeps it."""
-    return orjson.dumps(change).decode()

@@ -8,17 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
-from typing import Any, NamedTuple
-
-from django.db import models
 
 from requests_app import events, lifecycle
+from requests_app.chronicle.past import Happening
+from requests_app.chronicle.writing import Columns, Story, blank, encoded
 from requests_app.demo import course, phrases, scene
-from requests_app.demo.course import Columns
-from requests_app.demo.past import Happening
 from requests_app.demo.scene import Actor, Scene, Wish
 from requests_app.lifecycle import Priority, Source, Status, Urgency
-from requests_app.models import GuestRequest
 from security.caller import CallerKind
 
 fold = cache(lifecycle.fold)
@@ -26,14 +22,7 @@ fold = cache(lifecycle.fold)
 GUEST, KEY = Actor(CallerKind.GUEST), Actor(CallerKind.API_KEY)
 ORDER_LENGTH = 12
 REMOVED_SHARE = 0.004
-AUTOMATIC = course.encoded({"rule": "fewest-open"})
-
-
-class Story(NamedTuple):
-    """One request: its columns by name, and what happened to it, in order."""
-
-    columns: Columns
-    happenings: list[Happening]
+AUTOMATIC = encoded({"rule": "fewest-open"})
 
 
 class Teller:
@@ -120,7 +109,7 @@ class Teller:
         items = [{"name": name, "quantity": number, "price": str(price)} for name, number, price in amounts]
         return {
             "order_type": "room-service",
-            "items": course.encoded(items),
+            "items": encoded(items),
             "total_amount": Decimal(sum(number * price for _, number, price in amounts)),
             "delivery_time": at + timedelta(minutes=45) if self.random.random() < 0.3 else None,
         }
@@ -143,14 +132,3 @@ def order_id(seed: str, slug: str, serial: int) -> str:
     """Return the public reference; who does not know the seed can not guess it."""
     digest = hashlib.blake2b(f"{seed}:{slug}:{serial}".encode(), digest_size=10).digest()
     return f"REQ-{base64.b32encode(digest).decode()[:ORDER_LENGTH]}"
-
-
-@cache
-def blank() -> Columns:
-    """Return the columns nothing is said about, as the model has them; JSON encoded."""
-    return {field.attname: _default(field) for field in GuestRequest._meta.local_concrete_fields}
-
-
-def _default(field: models.Field[Any, Any]) -> object:
-    value = field.get_default()
-    return course.encoded(value) if isinstance(field, models.JSONField) else value

@@ -12,7 +12,8 @@ from cluster.streams import Gone, read_log
 from cluster.streams import history as history_of
 from requests_app import recount
 from requests_app.actions.changes import refresh_search
-from requests_app.demo import history, story
+from requests_app.chronicle.writing import blank
+from requests_app.demo import history
 from requests_app.lifecycle import OPEN
 from requests_app.models import GuestRequest
 from requests_app.shown import shown_request
@@ -97,9 +98,7 @@ def test_the_rows_are_as_the_actions_write_them(hotel: Hotel) -> None:
 
 
 def told(seed: str, place: Property) -> list[tuple[object, ...]]:
-    fields = [
-        name for name in story.blank() if name not in ("id", "property_id", "assignee_id", "created_by_id")
-    ]
+    fields = [name for name in blank() if name not in ("id", "property_id", "assignee_id", "created_by_id")]
     return list(
         GuestRequest.objects.filter(property=place).order_by("pk").values_list(*fields)
         if sum(history.add(place, 40, until=UNTIL, seed=seed))

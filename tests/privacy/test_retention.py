@@ -112,7 +112,6 @@ def test_prune_does_it_now(left: Left) -> None:
     assert places.in_tables() == []
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # xlsxwriter's own file
 def test_an_export_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def rows() -> Iterator[dict[str, object]]:
         yield dict.fromkeys(KEYS, NAME)

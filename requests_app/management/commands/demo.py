@@ -16,7 +16,8 @@ from django.utils.dateparse import parse_datetime
 
 from cluster.management.progress import progress
 from cluster.models import Event
-from requests_app.demo import cast, history, loading
+from requests_app.chronicle import loading
+from requests_app.demo import cast, history
 from requests_app.models import GuestRequest
 from security import credentials
 from security.models import CredentialKind, Property, User

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cluster import identity
 from cluster.models import Event, StreamHead
 from cluster.streams import UnderHead
-from requests_app.demo import loading
+from requests_app.chronicle import loading
 
 
 class Happening(NamedTuple):
