@@ -99,7 +99,7 @@ def _drafted(
     request = GuestRequest(
         id=offer.next_id,
         property=place,
-        order_id=f"REQ-{_unguessable()}",
+        order_id=new_order_id(),
         stay_id=stay_id,
         request_text=new.request_text,
         room_number=new.room_number,
@@ -128,8 +128,9 @@ def _drafted(
     return request
 
 
-def _unguessable() -> str:
-    return base64.b32encode(secrets.token_bytes(ORDER_BYTES)).decode()[:ORDER_LETTERS]
+def new_order_id() -> str:
+    """Return a public reference that nobody can guess."""
+    return f"REQ-{base64.b32encode(secrets.token_bytes(ORDER_BYTES)).decode()[:ORDER_LETTERS]}"
 
 
 def _source(by: Caller, new: NewRequest) -> Source:

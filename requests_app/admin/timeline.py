@@ -160,6 +160,8 @@ def why_assigned(row: GuestRequest) -> str:
     why: Mapping[str, Any] = row.assignment
     if why.get("rule") == "by-hand":
         return _("Assigned by hand.")
+    if why.get("rule") == "imported":
+        return _("Taken over from the old system; there it was for %(name)s.") % {"name": why["name"]}
     if why.get("rule") != "fewest-open":
         return ""
     candidates = ", ".join(f"{one['username']} ({one['open']})" for one in why.get("candidates", []))

@@ -14,15 +14,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from requests_app.formats import AMOUNT, CURRENCY, PHONE, PHONE_FILLING, ROOM
 from requests_app.lifecycle import PRIORITY_BY_WORD, STATUS_BY_WORD, URGENCY_BY_WORD, Status, parse_status
 from security.fields import PlainTextField
 
-ROOM = r"[A-Za-z0-9_-]{1,10}"
-PHONE = re.compile(r"\+?[1-9][0-9]{0,15}")
 GROUPED_PHONE = r"[ .-]*(\+[ .-]*)?[1-9]([ .-]*[0-9]){0,15}[ .-]*"
 SERVICE = r"[a-z0-9_-]+"
 LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
-AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 MODES = {"atomic": False, "partial": True}
 CENT = Decimal("0.01")
 LAST_YEAR = 9998
@@ -66,7 +64,7 @@ class CurrencyField(PatternField):
     """A currency by ISO 4217."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"[A-Z]{3}", "Send three capital letters, like VND.", max_length=3, **options)
+        super().__init__(CURRENCY, "Send three capital letters, like VND.", max_length=3, **options)
 
 
 class PhoneField(PlainTextField):
@@ -78,7 +76,7 @@ class PhoneField(PlainTextField):
 
     def to_internal_value(self, data: Any) -> str:
         """Return the bare number."""
-        number = re.sub(r"[ .-]", "", super().to_internal_value(data))
+        number = super().to_internal_value(data).translate(PHONE_FILLING)
         if number and not PHONE.fullmatch(number):
             raise serializers.ValidationError(
                 "Send up to 16 digits, not first a zero, with or without a plus."

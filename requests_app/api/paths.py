@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from cluster.answers.problems import Invalid
-from requests_app.api.fields import ROOM
 from requests_app.api.filters import LONGEST_TEXT
+from requests_app.formats import ROOM
 from requests_app.lifecycle import PRIORITY_BY_WORD, Status, parse_status
 from security import text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ import orjson
 from django.db import models
 
 from cluster.streams import Work
+from requests_app import lifecycle
 from requests_app.chronicle import loading
 from requests_app.chronicle.past import Happening, PastEvents
 from requests_app.counters import MEASURES, Cell, Contribution, DailyDeltas, counter_deltas, microseconds
@@ -46,6 +47,17 @@ def blank() -> Columns:
 def encoded(value: object) -> str:
     """Return JSON as the log and the columns keep it."""
     return orjson.dumps(value).decode()
+
+
+def folded(columns: Columns) -> Columns:
+    """Return the columns a search looks in; texts of the past repeat themselves."""
+    name = _fold(columns["guest_name"])
+    texts = (columns["request_text"], columns["guest_name"], columns["room_number"])
+    order = _fold(columns["order_id"])
+    return {"guest_name_folded": name, "search_folded": "\n".join((*map(_fold, texts), order))}
+
+
+_fold = lru_cache(maxsize=4096)(lifecycle.fold)
 
 
 def _default(field: models.Field[Any, Any]) -> object:

@@ -15,7 +15,7 @@ from requests_app.chronicle.past import Happening
 from requests_app.chronicle.writing import Columns, encoded
 from requests_app.demo import phrases
 from requests_app.demo.scene import Actor
-from requests_app.lifecycle import Status
+from requests_app.lifecycle import PRIORITY_WORDS, URGENCY_WORDS, Status
 
 CANCELLED_SHARE, HELD_SHARE = 0.05, 0.06
 
@@ -100,7 +100,8 @@ def _happened(columns: Columns, at: datetime, name: str, change: str) -> Happeni
 @cache
 def created(by: Actor, priority: int, urgency: int) -> str:
     """Return the change of ``request:created``."""
-    to = {"status": Status.PENDING.value, "priority": priority, "urgency": urgency}
+    rank = {"priority": PRIORITY_WORDS[priority], "urgency": URGENCY_WORDS[urgency]}
+    to = {"status": Status.PENDING.value, **rank}
     return encoded({"actor": by.named(), "to": to})
 
 

@@ -6,18 +6,15 @@ import base64
 import hashlib
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from random import Random
 
 from requests_app import events, lifecycle
 from requests_app.chronicle.past import Happening
-from requests_app.chronicle.writing import Columns, Story, blank, encoded
+from requests_app.chronicle.writing import Columns, Story, blank, encoded, folded
 from requests_app.demo import course, phrases, scene
 from requests_app.demo.scene import Actor, Scene, Wish
 from requests_app.lifecycle import Priority, Source, Status, Urgency
 from security.caller import CallerKind
-
-fold = cache(lifecycle.fold)
 
 GUEST, KEY = Actor(CallerKind.GUEST), Actor(CallerKind.API_KEY)
 ORDER_LENGTH = 12
@@ -82,7 +79,7 @@ class Teller:
             "created_at": at,
             "updated_at": at,
         }
-        return self._folded(columns) | self._ordered(wish, at), wish
+        return columns | folded(columns) | self._ordered(wish, at), wish
 
     def _rank(self, wish: Wish) -> tuple[int, int]:
         chance = self.random.random()
@@ -94,12 +91,6 @@ class Teller:
 
     def _local_day(self, at: datetime) -> date:
         return at.astimezone(self.scene.zone).date()
-
-    def _folded(self, columns: Columns) -> Columns:
-        name = fold(columns["guest_name"])
-        order = columns["order_id"].casefold()
-        searched = "\n".join((fold(columns["request_text"]), name, fold(columns["room_number"]), order))
-        return columns | {"guest_name_folded": name, "search_folded": searched}
 
     def _ordered(self, wish: Wish, at: datetime) -> Columns:
         if wish.service != "room-service":

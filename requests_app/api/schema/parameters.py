@@ -9,8 +9,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from cluster.shapes import camel
 from requests_app.api import paging
-from requests_app.api.fields import ROOM as ROOM_PATTERN
 from requests_app.api.filters import LONGEST_TEXT, RequestFilters, Words
+from requests_app.formats import ROOM as ROOM_PATTERN
 from requests_app.lifecycle import PRIORITY_BY_WORD, STATUS_BY_WORD, URGENCY_BY_WORD, Status
 from requests_app.queries import keyset
 from requests_app.queries.statistics import GRANULARITIES

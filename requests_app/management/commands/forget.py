@@ -20,6 +20,7 @@ from cluster.console.screen import line
 from cluster.management.progress import progress
 from requests_app import vacuum
 from requests_app.actions import forget
+from requests_app.formats import PHONE_FILLING
 from requests_app.models import Erasure, ErasureTarget
 from requests_app.queries import forgetting
 from requests_app.queries.forgetting import Chosen, Sought
@@ -27,7 +28,6 @@ from security.caller import SYSTEM
 from security.models import Property
 
 DONE, REFUSED, NOTHING = 0, 1, 3
-PHONE_FILLING = str.maketrans("", "", " .-")
 EPILOG = """\
 Name exactly one of --stay, --room, --guest, --phone, --request, or --property alone for all of its guests;
 with one of the others --property narrows it. A stay brings all of its requests; a name or a phone number
