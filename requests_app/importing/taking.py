@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -44,6 +44,7 @@ class Import:
     rules: Rules
     report: Report
     dry: bool = False
+    _given: set[str] = field(default_factory=set)
 
     def take(self, rows: Iterable[Row]) -> Iterator[int]:
         """Take every row that is not here yet, yielding how many each batch looked at. Raises SourceError."""
@@ -101,12 +102,15 @@ class Import:
         """Keep the order id a guest may have been told where it is the only one, else draw another."""
         orders = [one.translated.columns["order_id"] for one in ready]
         used = set(GuestRequest.objects.filter(order_id__in=orders).values_list("order_id", flat=True))
+        used |= self._given
         for one in ready:
             columns = one.translated.columns
             if not columns["order_id"] or columns["order_id"] in used:
                 columns["order_id"] = new_order_id()
                 self.report.renumbered += 1
             used.add(columns["order_id"])
+        if self.dry:
+            self._given = used  # what an earlier batch would have written
 
     def _write(self, ready: Sequence[Ready]) -> None:
         by_property: dict[int, list[Ready]] = defaultdict(list)
