@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase, ResponseHeaders
 from django.middleware.security import SecurityMiddleware
 from django_permissions_policy import PermissionsPolicyMiddleware
@@ -25,6 +23,8 @@ EXCEPTIONS = frozenset({"_csp_config", "_csp_update", "_csp_replace", "_csp_exem
 # Django takes back the session's own cookie; "cookies" would take the language and a guest's stay, too.
 CLEARED = '"cache", "storage"'
 ECHOES = ("TRACE", "TRACK")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+"""What is understood at all; which of them a path offers is not asked for an echo."""
 IN_THE_CLEAR = "Use https: what was sent came in the clear, its credential too, which should be replaced."
 
 
@@ -71,7 +71,7 @@ class HttpsMiddleware(SecurityMiddleware):
     ) -> HttpResponseBase | None:
         """Send a browser to HTTPS; refuse a program, whose credential would go on being sent in the clear."""
         if request.method in ECHOES:
-            return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+            return HttpResponseNotAllowed(METHODS)
         moved = super().process_request(request)
         return tell(PermissionDenied(IN_THE_CLEAR), request) if moved and speaks_json(request) else moved
 
