@@ -71,7 +71,7 @@ class Dump:
                     yield from rows if insert[1] == wanted else _none_of(rows)
 
         if wanted == REQUESTS and not seen:
-            raise SourceError(f"{self.path} holds no table request: is it a plain dump with its data?")
+            raise SourceError(f"{self.path} holds no table request; it must be a plain dump with its data")
 
     def _opened(self) -> BinaryIO:
         try:
