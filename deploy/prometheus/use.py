@@ -2,7 +2,7 @@
 
     .venv/bin/python deploy/prometheus/use.py http://127.0.0.1:8080 staff_… --seconds 60
 
-The token is one of staff, as `manage.py local up` prints in its curl. Leaves with 0, or 1 when calls failed.
+The token is one of staff, as `manage.py local up` prints in its curl; the hotel is `--property`. Leaves with 0, or 1 when calls failed.
 """
 
 import argparse
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 10
 READ = ("/api/request", "/api/request/urgent", "/api/request/statistics")
 
 
-def listen(address: str, headers: Mapping[str, str], stop: Event) -> None:
+def listen(address: str, slug: str, headers: Mapping[str, str], stop: Event) -> None:
     """Hear every event of the property until told to stop."""
     socket = connect(
         f"{address.replace('http', 'ws', 1)}/ws/events",
@@ -30,7 +30,7 @@ def listen(address: str, headers: Mapping[str, str], stop: Event) -> None:
         proxy=None,
     )
     with socket as line:
-        line.send(json.dumps({"t": "sub", "id": 1, "rooms": ["property:demo-hotel", "staff"]}))
+        line.send(json.dumps({"t": "sub", "id": 1, "rooms": [f"property:{slug}", "staff"]}))
         while not stop.wait(PAUSE_SECONDS):
             line.send(json.dumps({"t": "hb", "ack": {}}))
 
@@ -47,11 +47,12 @@ def main() -> int:
     """Use it until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("address", help="the balancer's, like http://127.0.0.1:8080")
-    parser.add_argument("token", help="a token of staff of the demo hotel")
+    parser.add_argument("token", help="a token of staff (POST /api/auth/login)")
+    parser.add_argument("--property", default="demo-hotel", metavar="SLUG", help="default demo-hotel")
     parser.add_argument("--seconds", type=float, default=60.0, help="for how long; default 60")
     said = parser.parse_args()
     headers, stop = {"Authorization": f"Bearer {said.token}"}, Event()
-    Thread(target=listen, args=(said.address, headers, stop), daemon=True).start()
+    Thread(target=listen, args=(said.address, said.property, headers, stop), daemon=True).start()
     made = failed = 0
     until = time.monotonic() + said.seconds
     while time.monotonic() < until:

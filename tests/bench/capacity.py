@@ -161,7 +161,8 @@ def _kinds(kept: Contestant, unkept: Contestant) -> Iterator[tuple[str, Contesta
     yield "one request", kept, replace(kept.list, path=path)
     yield "statistics", kept, replace(kept.list, path="/api/request/statistics")
     yield "create", kept, kept.create
-    yield "note", kept, Call(path, "PATCH", kept.list.headers, json.dumps({"specialInstructions": "Twice."}))
+    words = json.dumps({"content": "Two more, please."})
+    yield "message to the guest", kept, Call(f"{path}/messages", "POST", kept.create.headers, words)
 
 
 def _cost(ground: Stage, server: Running, call: Call, seconds: float) -> list[float]:
