@@ -2,7 +2,8 @@
 
     .venv/bin/python deploy/prometheus/use.py http://127.0.0.1:8080 staff_… --seconds 60
 
-The token is one of staff, as `manage.py local up` prints in its curl; the hotel is `--property`. Leaves with 0, or 1 when calls failed.
+The token is one of staff, as `manage.py local up` prints in its curl; the hotel is `--property`. Leaves with
+0, or 1 when calls failed.
 """
 
 import argparse
