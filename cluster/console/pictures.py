@@ -6,8 +6,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cluster.console.screen import add, moment, table
+from cluster.console.screen import Fitting, add, moment, table
 from cluster.overview import NodeView, Overview
+
+NODE_COLUMNS = (
+    *("node", "state", "role", "leads", "heartbeat", "sockets", "load"),
+    *("redis", "cache", "version", "host", "pid"),
+)
+EXPENDABLE = ("pid", "host", "cache", "role", "redis", "load", "sockets", "heartbeat")
+"""What a narrow terminal goes without, first to last; `--json` has all."""
 
 
 def whole(seen: Overview, *, watched: bool) -> RenderableType:
@@ -41,11 +48,7 @@ def nodes(seen: Overview, *, watched: bool) -> RenderableType:
     """Return the nodes as a table."""
     if not seen.nodes:
         return Text("Nobody is there: no process serves on this database.")
-    drawn = table("node", "state", "role", "leads", "heartbeat", "sockets", "load", watched=watched)
-    _head(drawn, "redis", "cache", "version", "host", "pid")
-    for node in seen.nodes:
-        add(drawn, _cells(node))
-    return drawn
+    return Fitting(NODE_COLUMNS, [_cells(node) for node in seen.nodes], EXPENDABLE, watched=watched)
 
 
 def news(seen: Overview, *, watched: bool) -> Table:
@@ -54,11 +57,6 @@ def news(seen: Overview, *, watched: bool) -> Table:
     for item in seen.news:
         add(drawn, (moment(item.at), item.words, item.outcome))
     return drawn
-
-
-def _head(drawn: Table, *names: str) -> None:
-    for name in names:
-        drawn.add_column(name)
 
 
 def _cells(node: NodeView) -> tuple[object, ...]:

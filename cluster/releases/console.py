@@ -24,6 +24,8 @@ class WalkingCommand(BaseCommand):
     """Takes the cluster to a release, node by node, without a failed call."""
 
     story = ""
+    way_out = ""
+    """What is said to somebody whose walk stopped half-way."""
     _release = ""
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
@@ -55,7 +57,8 @@ class WalkingCommand(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused), returncode=REFUSED) from None
         except Stopped as stopped:
-            raise CommandError(str(stopped), returncode=STOPPED) from None
+            way_out = "" if options["dry_run"] else self.way_out
+            raise CommandError(f"{stopped}{way_out}", returncode=STOPPED) from None
 
     def _go(self, release: str, options: dict[str, Any]) -> None:
         self._release = release

@@ -13,6 +13,7 @@ from cluster.serving import successor
 
 COMMAND = "release"
 RUNS = "runs already"
+LEAVES = "leaves for"
 
 
 def register_all() -> None:
@@ -25,21 +26,36 @@ def go(arguments: dict[str, Any]) -> str:
 
     The last word of the answer is the build's full name. Raises ControlFailed, changing nothing.
     """
-    release = str(arguments.get("to", ""))
-    if release == identity.VERSION:
-        return f"{RUNS} {release}"
+    release, look = str(arguments.get("to", "")), bool(arguments.get("look"))
     if settings.RELEASES_DIR is None:
+        if release == identity.VERSION:
+            return f"{RUNS} {release}"
         raise ControlFailed("RELEASES_DIR is not set on this node, so it has no other release")
     shelf = Shelf(settings.RELEASES_DIR)
+    if identity.VERSION in (release, shelf.build(release)):
+        return _stays(shelf, look=look)
     try:
         shelf.check(release)
     except NotFit as problem:
         raise ControlFailed(str(problem)) from None
     build = shelf.build(release)
-    if build == identity.VERSION:
-        return f"{RUNS} {build}"
-    if arguments.get("look"):
+    if look:
         return f"could go to {build}"
     shelf.put(release)
     successor.leave_for(shelf.command(release))
-    return f"leaves for {build}"
+    return f"{LEAVES} {build}"
+
+
+def _stays(shelf: Shelf, *, look: bool) -> str:
+    """See that what starts anew on this machine starts what this node runs.
+
+    Another node may have moved the link for a release in which it then died.
+    """
+    build = identity.VERSION
+    mine = shelf.holding(build)
+    if mine is None or shelf.in_force() in (None, build):
+        return f"{RUNS} {build}"
+    if look:
+        return f"{RUNS}; `current` names {shelf.in_force()}, it would again name {build}"
+    shelf.put(mine)
+    return f"{RUNS}; `current` again names {build}"

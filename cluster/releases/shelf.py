@@ -19,10 +19,10 @@ from pathlib import Path
 
 CURRENT = "current"
 PATIENCE_SECONDS = 25  # within the half minute that a node has for an order
-CHECK: Sequence[str] = ("migrate", "--check")
+CHECK: Sequence[str] = ("serve", "--look")
 """What a release must be able to do on this machine before anything is stopped for it.
 
-It fails on an unusable configuration too, and on a schema that is behind.
+It fails on an unusable configuration, on a schema that is behind, and on code that can not be loaded.
 """
 NOT_PART_OF_A_RELEASE = (".*", "var", "tests", "__pycache__")
 
@@ -49,6 +49,15 @@ class Shelf:
         """Return the full name of what is in that folder: its ``RELEASE`` file, else the folder's name."""
         label = self.folder / release / "RELEASE"
         return label.read_text().strip() if label.is_file() else release
+
+    def in_force(self) -> str | None:
+        """Return the full name of the build that `current` names; None when it names none."""
+        link = self.folder / CURRENT
+        return self.build(link.readlink().name) if link.is_symlink() else None
+
+    def holding(self, build: str) -> str | None:
+        """Return the folder that holds the build of that full name, if one does."""
+        return next((name for name in self.releases() if self.build(name) == build), None)
 
     def command(self, release: str) -> list[str]:
         """Return how to run that release's manage.py: by its own Python when it brings one."""

@@ -9,18 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from django.db.migrations.recorder import MigrationRecorder
 
 from cluster import control, flags, identity, leader, nodes
-from cluster.models import Node, ReleaseSeen
+from cluster.clock import database_time
+from cluster.models import CommandAck, Node, NodeReport, ReleaseSeen
 from cluster.nodes import LOST, NodeState
 from cluster.releases import discipline, history
-from cluster.releases.going import COMMAND, RUNS
+from cluster.releases.going import COMMAND, LEAVES, RUNS
 
 LOOK_AGAIN_SECONDS = 0.2
 UNTOUCHED = "The nodes after it were not touched."
+DEPARTURES_COUNT = timedelta(days=1)
+DEPARTURES_LOOKED_THROUGH = 200
 
 
 class Refused(Exception):
@@ -52,13 +56,16 @@ class Step:
 def release_before() -> str:
     """Return the release to go back to. Raises Refused when there is none.
 
-    Half-way between two, that is the older of those that run; else the last older one that ran. Never a
-    newer one: whoever says it twice is not taken forward again.
+    Half-way between two, that is the older of those that run; the one that runs, when a node died in a
+    newer one; else the last older one that ran. Never a newer one: whoever says it twice is not taken
+    forward again.
     """
     running = {it.node.version for it in _alive()}
     if len(running) > 1:
         return min(running, key=history.order)
     here = max(running, default=identity.VERSION, key=history.order)
+    if running and any(history.order(it) > history.order(here) for it in _died_in()):
+        return here
     began = dict(ReleaseSeen.objects.values_list("version", "started_at"))
     older = [it for it in began if history.order(it) < history.order(here)]
     if not older:
@@ -123,7 +130,13 @@ def preview(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[
 
 
 def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Step]:
-    """Take each node to the release, yielding what was done. Raises Stopped at the first that fails."""
+    """Take each node to the release, yielding what was done. Raises Stopped at the first that fails.
+
+    Last come the nodes that left for another release before and never were back: `current` on their machines
+    names this one now, and whoever supervises them starts them anew.
+    """
+    awaited = _departed()
+    build = release
     for name in march:
         was = Node.objects.get(pk=name)
         yield Step(name, f"is asked to go from {was.version} to {release}")
@@ -132,6 +145,14 @@ def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Ste
         if not said.startswith(RUNS):
             _until(partial(_is_back, name, was.boot, build), gate.back, name, build)
             time.sleep(gate.settle)
+        yield Step(name, f"is up with {build}")
+    for name, (boot, other) in awaited.items():
+        if name in march:
+            continue
+        yield Step(name, f"left for {other} and is awaited with {build}")
+        _until(
+            partial(_is_back, name, boot, build), gate.back, name, build, after="Every other node runs it."
+        )
         yield Step(name, f"is up with {build}")
 
 
@@ -149,12 +170,36 @@ def _is_back(name: str, boot: str, build: str) -> bool:
     return any(it.state is NodeState.UP and it.node.boot != boot and it.node.version == build for it in found)
 
 
-def _until(done: Callable[[], bool], seconds: float, name: str, release: str) -> None:
+def _until(
+    done: Callable[[], bool], seconds: float, name: str, release: str, *, after: str = UNTOUCHED
+) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         if time.monotonic() >= deadline:
-            raise Stopped(f"{name} did not come back with {release} within {seconds:.0f} s. {UNTOUCHED}")
+            raise Stopped(f"{name} did not come back with {release} within {seconds:.0f} s. {after}")
         time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _departed() -> dict[str, tuple[str, str]]:
+    """Return who left in the last walk and began no life since: by name its boot then, and where it went.
+
+    What was left for more than a day ago does not count: such a node was taken away since, or given up.
+    """
+    left = CommandAck.objects.filter(ok=True, detail__startswith=LEAVES).order_by("-pk")
+    lately = list(left.filter(at__gt=database_time() - DEPARTURES_COUNT)[:DEPARTURES_LOOKED_THROUGH])
+    builds = {ack.pk: ack.detail.rpartition(" ")[2] for ack in lately}
+    last = [ack for ack in lately if builds[ack.pk] == builds[lately[0].pk]]
+    lives = set(Node.objects.values_list("instance_id", "boot"))
+    lives.update(NodeReport.objects.values_list("instance_id", "boot"))
+    boots = {ack.instance_id: ack.boot for ack in reversed(last)}
+    begun = {name for name, boot in lives if boot != boots.get(name)}
+    return {name: (boot, builds[last[0].pk]) for name, boot in boots.items() if name not in begun}
+
+
+def _died_in() -> Iterator[str]:
+    """Yield the builds that nodes which are not here went to, or ran."""
+    yield from (build for _, build in _departed().values())
+    yield from (it.node.version for it in nodes.seen() if it.state is NodeState.DOWN)
 
 
 def _suspects() -> bool:

@@ -16,13 +16,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from rich.console import Console
 
 from cluster import identity, nodes
 from cluster.clock import DatabaseNow
-from cluster.console import arguments, configuration, watching
+from cluster.console import arguments, configuration, pictures, watching
 from cluster.local.process import free_port
 from cluster.models import Event, Node, NodeReport, NodeRole
 from cluster.nodes import Life
+from cluster.overview import look
 from cluster.pulse import Pulse
 from tests.live.lines import until
 
@@ -67,6 +69,19 @@ def test_status(here: str) -> None:
     assert "s ago" in said
     assert f"{here} leads (term 1)" in said
     assert code in (0, 1)  # the channel layer of a fresh process may take a moment
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_no_word_is_cut_on_a_narrow_terminal(here: str, width: int) -> None:
+    other("hotel-by-the-sea-web-8001")
+    console = Console(file=StringIO(), width=width, force_terminal=True, color_system=None)
+    console.print(pictures.nodes(look(), watched=True))
+    said = console.file.getvalue()
+    assert "…" not in said
+    assert "hotel-by-the-sea-web-8001" in said
+    assert {"state", "leads", "version"} <= set(said.split())
+    assert ("pid" in said.splitlines()[0]) == (width == 200)
+    assert ("not shown for want of room: pid" in said) == (width < 200)
 
 
 def test_status_as_json(here: str) -> None:

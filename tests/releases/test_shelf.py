@@ -37,6 +37,15 @@ def test_the_link_moves_in_one_step(shelf: Shelf) -> None:
     assert not list(shelf.folder.glob(".current*"))
 
 
+def test_it_knows_what_is_in_force(shelf: Shelf) -> None:
+    assert shelf.in_force() is None
+    (shelf.folder / "0.2.0/RELEASE").write_text("0.2.0+again\n")
+    shelf.put("0.2.0")
+    assert shelf.in_force() == "0.2.0+again"
+    assert shelf.holding("0.2.0+again") == "0.2.0"
+    assert shelf.holding("0.2.0") is None
+
+
 def test_a_release_that_is_fit_passes(shelf: Shelf) -> None:
     shelf.check("0.1.0")
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from cluster import flags, identity, nodes
 from cluster.flags import reading, registry
-from cluster.models import Node, NodeRole, ReleaseSeen
+from cluster.models import CommandAck, Node, NodeRole, ReleaseSeen
 from cluster.nodes import Life
 from cluster.releases import discipline, walking
 from cluster.releases.shelf import Shelf
@@ -31,6 +31,7 @@ from tests.live.lines import until
 pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = f"{identity.RELEASE}+next"
 BROKEN = f"{identity.RELEASE}+broken"
+DYING = f"{identity.RELEASE}+next.2"
 
 
 @pytest.fixture
@@ -162,6 +163,54 @@ def test_a_release_that_would_not_run_stops_the_walk(houses: list[House], shelf:
     assert all(httpx.get(f"{house.address}/health/ready").is_success for house in houses)
 
 
+def supervised(house: House, shelf: Shelf, release: str) -> Thread:
+    """Start a node again as soon as `current` names that release, as whoever supervises it would."""
+
+    def watch() -> None:
+        until(lambda: (shelf.folder / "current").readlink() == Path(release), 60)
+        house.open()
+
+    thread = Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.mark.journey
+def test_the_way_back_from_a_release_in_which_a_node_dies(houses: list[House], shelf: Shelf) -> None:
+    shelf.add(ROOT, DYING)
+    code = shelf.folder / DYING / "cluster/pulse.py"
+    code.write_text(f"{code.read_text()}\n\ndef start(role):\n    raise RuntimeError('it dies')\n")
+    with pytest.raises(CommandError, match=r"did not come back.*not touched\. To go back: bellhop-rollback"):
+        call_command("rollout", DYING, "--timeout", "8", stdout=io.StringIO())
+    assert (shelf.folder / "current").readlink() == Path(DYING)
+    dead = next(it for it in houses if it.process is not None and it.process.poll() is not None)
+    (alive,) = (it for it in houses if it is not dead)
+    looked = at_night(alive, "--look")
+    assert f"It could go back to {NEXT}; nothing was changed." in looked.stdout, looked.stderr
+    assert f"`current` names {DYING}, it would again name {NEXT}" in looked.stdout
+    supervisor = supervised(dead, shelf, NEXT)
+    done = at_night(alive, "--yes")
+    supervisor.join(30)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"left for {DYING} and is awaited with {NEXT}" in done.stdout
+    assert f"Done: 2 nodes run {NEXT}." in done.stdout
+    assert versions() == {NEXT}
+
+
+@pytest.mark.journey
+def test_a_release_that_can_not_be_loaded_is_refused_at_a_look(houses: list[House], shelf: Shelf) -> None:
+    shelf.add(ROOT, BROKEN)
+    (shelf.folder / BROKEN / "cluster/serving/wsgi.py").write_text("raise RuntimeError('it does not load')")
+    with pytest.raises(CommandError, match="could not go"):
+        call_command("rollout", BROKEN, "--dry-run", stdout=io.StringIO())
+    with pytest.raises(
+        CommandError, match=r"fails `serve --look`: RuntimeError: it does not load.*not touched"
+    ):
+        call_command("rollout", BROKEN, stdout=io.StringIO())
+    assert all(httpx.get(f"{house.address}/health/ready").is_success for house in houses)
+    assert (shelf.folder / "current").readlink() == Path(NEXT)
+
+
 @pytest.mark.journey
 def test_a_folder_may_hold_a_build_with_a_longer_name(houses: list[House], shelf: Shelf) -> None:
     """The walk waits for what the folder holds, and half-way the way back is the older one."""
@@ -188,6 +237,35 @@ def test_half_way_the_older_one_is_the_way_back(
     Node.objects.update(version="0.1.0")
     with pytest.raises(walking.Refused):
         walking.release_before()
+
+
+def left_for(build: str, *, name: str, boot: str) -> None:
+    """A node has answered an order and gone."""
+    detail, now = f"leaves for {build}", timezone.now()
+    CommandAck.objects.create(order="o", instance_id=name, boot=boot, ok=True, detail=detail, at=now)
+
+
+def test_where_a_node_died_in_a_newer_one_the_way_back_is_what_runs(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking.history, "RELEASES", ("0.1.0", "0.2.0", "0.3.0"))
+    for version in ("0.1.0", "0.2.0"):
+        ReleaseSeen.objects.create(version=version, started_at=timezone.now())
+    for name in ("a", "b"):
+        nodes.claim(Life(NodeRole.ALL, instance_id=name, boot="before"))
+    Node.objects.update(version="0.2.0")
+    left_for("0.2.0", name="a", boot="long ago")
+    left_for("0.2.0", name="gone since", boot="long ago")
+    assert walking.release_before() == "0.1.0", "all went well"
+    left_for("0.3.0", name="a", boot="before")
+    Node.objects.filter(pk="a").update(status="left")
+    assert walking.release_before() == "0.2.0", "it went, and nobody saw it again"
+    Node.objects.filter(pk="a").update(version="0.3.0", boot="later", status="up")
+    Node.objects.filter(pk="a").update(last_heartbeat=timezone.now() - timedelta(seconds=20))
+    assert walking.release_before() == "0.2.0", "it came back, and died"
+    Node.objects.filter(pk="a").delete()
+    CommandAck.objects.update(at=timezone.now() - timedelta(days=2))
+    assert walking.release_before() == "0.1.0", "it was given up"
 
 
 def test_whoever_goes_back_twice_is_not_taken_forward(transactional_db: None) -> None:

@@ -17,6 +17,8 @@ node drains, starts the release and is up before the next. Every machine needs R
 in it; docs/releases.md has the whole story.
 """
 
+    way_out = " To go back: bellhop-rollback."
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to."""
         parser.add_argument("release", metavar="RELEASE", help="a release of RELEASES_DIR")

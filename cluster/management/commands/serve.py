@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from cluster import pulse
@@ -45,9 +47,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--host", default=settings.LISTEN_HOST, help="address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.LISTEN_PORT, help="TCP port (PORT)")
+        parser.add_argument(
+            "--look",
+            action="store_true",
+            help="only see whether it could serve: configuration, schema, code; 0 when it could",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Enter the cluster, serve, leave it."""
+        """Enter the cluster, serve, leave it; or only look whether that could be."""
+        if options["look"]:
+            self.check()
+            look()
+            return
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
         role, host, port = NodeRole(options["role"]), options["host"], options["port"]
@@ -65,6 +76,19 @@ class Command(BaseCommand):
         finally:
             pulse.stop()
             successor.take_over()
+
+
+def look() -> None:
+    """Do all of a start that disturbs nobody: certificate, schema, and the code of every role."""
+    known_by_certificate()
+    executor = MigrationExecutor(connection)
+    if behind := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError(
+            f"The schema is behind: {len(behind)} migrations of this release are not applied, {behind[0][0]}"
+            " first. Run its `manage.py migrate`."
+        )
+    for application in (settings.WSGI_APPLICATION, settings.ASGI_APPLICATION, settings.LIVE_APPLICATION):
+        import_string(application)
 
 
 def known_by_certificate() -> None:
