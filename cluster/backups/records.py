@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from django.db import Error as DatabaseProblem
 from django.utils import timezone
 
 from cluster.backups.manifest import Manifest
 from cluster.models import Backup
+
+logger = logging.getLogger("bellhop.backups")
 
 
 def last() -> datetime | None:
@@ -28,5 +32,8 @@ def note(manifest: Manifest) -> None:
 
 
 def note_verified(name: str) -> None:
-    """Remember that a backup was read through and found whole."""
-    Backup.objects.filter(name=name).update(verified_at=timezone.now())
+    """Remember that a backup was read through and found whole; a database that is lost makes it no less so."""
+    try:
+        Backup.objects.filter(name=name).update(verified_at=timezone.now())
+    except DatabaseProblem as problem:
+        logger.warning("backup.not_noted", extra={"backup": name, "problem": type(problem).__name__})

@@ -139,7 +139,10 @@ def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Ste
     build = release
     for name in march:
         was = Node.objects.get(pk=name)
-        yield Step(name, f"is asked to go from {was.version} to {release}")
+        if was.version == release:
+            yield Step(name, f"is asked to stay with {release}")
+        else:
+            yield Step(name, f"is asked to go from {was.version} to {release}")
         said = _ask(name, release, by=by, gate=gate)
         build = said.rpartition(" ")[2]
         if not said.startswith(RUNS):

@@ -255,6 +255,27 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, **here}
 
 
+@pytest.mark.parametrize("lost", ["gone", "empty"])
+def test_it_is_looked_at_where_the_database_is_lost(hotel: Hotel, tmp_path: Path, lost: str) -> None:
+    made = backups.take(tmp_path, [])
+    lost_url = {
+        "gone": "postgresql://nobody@127.0.0.1:1/none",
+        "empty": f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+    }[lost]
+    words = [sys.executable, "manage.py", "verify_backup", "--quick", str(tmp_path / made.name)]
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env={**environment(tmp_path), "DATABASE_URL": lost_url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "is whole" in done.stdout
+
+
 def test_a_killed_backup_leaves_none(hotel: Hotel, tmp_path: Path) -> None:
     killed_at(tmp_path, ["backup"], "cluster.backups.taking._finish")
     assert backups.known(tmp_path) == []
