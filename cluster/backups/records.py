@@ -32,7 +32,7 @@ def note(manifest: Manifest) -> None:
 
 
 def note_verified(name: str) -> None:
-    """Remember that a backup was read through and found whole; a database that is lost makes it no less so."""
+    """Remember that a backup was read through and found whole; that a database is lost is no harm."""
     try:
         Backup.objects.filter(name=name).update(verified_at=timezone.now())
     except DatabaseProblem as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from tests.cast import Hotel
 from tests.journeys.house import ROOT, House
 from tests.live.lines import until
 from tests.serving.conftest import Open
-from tests.serving.talking import line, name_of, row
+from tests.serving.talking import line, name_of, ready, row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
@@ -99,6 +100,22 @@ def test_a_name_and_an_address_are_one_process_s(open_nodes: Open, tmp_path: Pat
     said = same_address.communicate(timeout=30)[1]
     assert (same_address.returncode, "Can not listen" in said) == (1, True)
     assert not Node.objects.filter(pk="another").exists()
+
+
+def test_systemd_is_told_when_it_is_in(hotel: Hotel, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind("")  # Linux names it, in the abstract namespace
+        systemd.settimeout(40)
+        named = {"NOTIFY_SOCKET": f"@{systemd.getsockname()[1:].decode()}", "ROLE": "web"}
+        house = House(tmp_path, more=named)
+        process = started(house)
+        try:
+            assert systemd.recv(100) == b"READY=1"
+            assert Node.objects.filter(pk=f"journey-{house.port}", status="up").exists()
+            until(lambda: ready(house).status_code == 200)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def test_a_web_node_answers_in_as_many_threads_as_it_is_told(

@@ -18,7 +18,7 @@ from cluster import pulse
 from cluster.identity import instance_id
 from cluster.models import NodeRole
 from cluster.nodes import NameTaken
-from cluster.serving import asgi, scraped, successor, wsgi
+from cluster.serving import asgi, scraped, successor, supervisor, wsgi
 from cluster.serving.listener import listen
 
 logger = structlog.stdlib.get_logger("cluster.serve")
@@ -71,6 +71,7 @@ class Command(BaseCommand):
         except NameTaken as taken:
             raise CommandError(str(taken), returncode=NAME_TAKEN) from taken
         logger.info("serving", role=role, host=host, port=port, instance=instance_id())
+        supervisor.ready()
         try:
             serve(role, listener)
         finally:
