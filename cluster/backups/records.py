@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import Error as DatabaseProblem
@@ -10,8 +10,6 @@ from django.utils import timezone
 
 from cluster.backups.manifest import Manifest
 from cluster.models import Backup
-
-logger = logging.getLogger("bellhop.backups")
 
 
 def last() -> datetime | None:
@@ -33,7 +31,5 @@ def note(manifest: Manifest) -> None:
 
 def note_verified(name: str) -> None:
     """Remember that a backup was read through and found whole; that a database is lost is no harm."""
-    try:
+    with suppress(DatabaseProblem):
         Backup.objects.filter(name=name).update(verified_at=timezone.now())
-    except DatabaseProblem as problem:
-        logger.warning("backup.not_noted", extra={"backup": name, "problem": type(problem).__name__})

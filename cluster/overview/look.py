@@ -12,6 +12,7 @@ from cluster import leader, nodes, reports, status
 from cluster.clock import database_time
 from cluster.nodes import NodeState, Seen
 from cluster.overview.news import NewsItem, recent_news
+from cluster.releases import departures
 
 Figures = Mapping[str, Any]
 NEWS_SHOWN = 8
@@ -118,7 +119,7 @@ def look() -> Overview:
         term=standing.term,
         nodes=views,
         news=recent_news(NEWS_SHOWN),
-        reasons=_by_reason(views),
+        reasons=_by_reason(views) | _gone_for_a_release(),
     )
 
 
@@ -148,6 +149,13 @@ def _by_reason(views: list[NodeView]) -> dict[str, list[str]]:
     for view in views:
         for reason in view.reasons if view.is_alive else ():
             found[reason].append(view.instance_id)
+    return dict(found)
+
+
+def _gone_for_a_release() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, departure in departures.departed().items():
+        found[f"left for release {departure.build} and is not back"].append(name)
     return dict(found)
 
 

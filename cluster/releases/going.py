@@ -8,12 +8,12 @@ from django.conf import settings
 
 from cluster import control, identity
 from cluster.control import ControlFailed
+from cluster.releases import departures
 from cluster.releases.shelf import NotFit, Shelf
 from cluster.serving import successor
 
 COMMAND = "release"
 RUNS = "runs already"
-LEAVES = "leaves for"
 
 
 def register_all() -> None:
@@ -43,7 +43,7 @@ def go(arguments: dict[str, Any]) -> str:
         return f"could go to {build}"
     shelf.put(release)
     successor.leave_for(shelf.command(release))
-    return f"{LEAVES} {build}"
+    return departures.answer(build)
 
 
 def _stays(shelf: Shelf, *, look: bool) -> str:

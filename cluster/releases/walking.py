@@ -9,22 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from django.db.migrations.recorder import MigrationRecorder
 
 from cluster import control, flags, identity, leader, nodes
-from cluster.clock import database_time
-from cluster.models import CommandAck, Node, NodeReport, ReleaseSeen
+from cluster.models import Node, ReleaseSeen
 from cluster.nodes import LOST, NodeState
-from cluster.releases import discipline, history
-from cluster.releases.going import COMMAND, LEAVES, RUNS
+from cluster.releases import departures, discipline, history
+from cluster.releases.going import COMMAND, RUNS
 
 LOOK_AGAIN_SECONDS = 0.2
 UNTOUCHED = "The nodes after it were not touched."
-DEPARTURES_COUNT = timedelta(days=1)
-DEPARTURES_LOOKED_THROUGH = 200
 
 
 class Refused(Exception):
@@ -135,7 +131,7 @@ def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Ste
     Last come the nodes that left for another release before and never were back: `current` on their machines
     names this one now, and whoever supervises them starts them anew.
     """
-    awaited = _departed()
+    awaited = departures.departed()
     build = release
     for name in march:
         was = Node.objects.get(pk=name)
@@ -149,12 +145,16 @@ def walk(release: str, march: list[str], *, by: str, gate: Gate) -> Iterator[Ste
             _until(partial(_is_back, name, was.boot, build), gate.back, name, build)
             time.sleep(gate.settle)
         yield Step(name, f"is up with {build}")
-    for name, (boot, other) in awaited.items():
+    for name, departure in awaited.items():
         if name in march:
             continue
-        yield Step(name, f"left for {other} and is awaited with {build}")
+        yield Step(name, f"left for {departure.build} and is awaited with {build}")
         _until(
-            partial(_is_back, name, boot, build), gate.back, name, build, after="Every other node runs it."
+            partial(_is_back, name, departure.boot, build),
+            gate.back,
+            name,
+            build,
+            after="Every other node runs it.",
         )
         yield Step(name, f"is up with {build}")
 
@@ -183,25 +183,9 @@ def _until(
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _departed() -> dict[str, tuple[str, str]]:
-    """Return who left in the last walk and began no life since: by name its boot then, and where it went.
-
-    What was left for more than a day ago does not count: such a node was taken away since, or given up.
-    """
-    left = CommandAck.objects.filter(ok=True, detail__startswith=LEAVES).order_by("-pk")
-    lately = list(left.filter(at__gt=database_time() - DEPARTURES_COUNT)[:DEPARTURES_LOOKED_THROUGH])
-    builds = {ack.pk: ack.detail.rpartition(" ")[2] for ack in lately}
-    last = [ack for ack in lately if builds[ack.pk] == builds[lately[0].pk]]
-    lives = set(Node.objects.values_list("instance_id", "boot"))
-    lives.update(NodeReport.objects.values_list("instance_id", "boot"))
-    boots = {ack.instance_id: ack.boot for ack in reversed(last)}
-    begun = {name for name, boot in lives if boot != boots.get(name)}
-    return {name: (boot, builds[last[0].pk]) for name, boot in boots.items() if name not in begun}
-
-
 def _died_in() -> Iterator[str]:
     """Yield the builds that nodes which are not here went to, or ran."""
-    yield from (build for _, build in _departed().values())
+    yield from (it.build for it in departures.departed().values())
     yield from (it.node.version for it in nodes.seen() if it.state is NodeState.DOWN)
 
 

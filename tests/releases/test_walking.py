@@ -21,7 +21,8 @@ from cluster import flags, identity, nodes
 from cluster.flags import reading, registry
 from cluster.models import CommandAck, Node, NodeRole, ReleaseSeen
 from cluster.nodes import Life
-from cluster.releases import discipline, walking
+from cluster.overview import look
+from cluster.releases import departures, discipline, walking
 from cluster.releases.shelf import Shelf
 from tests import cast
 from tests.cast import Hotel
@@ -241,8 +242,9 @@ def test_half_way_the_older_one_is_the_way_back(
 
 def left_for(build: str, *, name: str, boot: str) -> None:
     """A node has answered an order and gone."""
-    detail, now = f"leaves for {build}", timezone.now()
-    CommandAck.objects.create(order="o", instance_id=name, boot=boot, ok=True, detail=detail, at=now)
+    detail, now = departures.answer(build), timezone.now()
+    order = f"order-{CommandAck.objects.count()}"
+    CommandAck.objects.create(order=order, instance_id=name, boot=boot, ok=True, detail=detail, at=now)
 
 
 def test_where_a_node_died_in_a_newer_one_the_way_back_is_what_runs(
@@ -255,15 +257,21 @@ def test_where_a_node_died_in_a_newer_one_the_way_back_is_what_runs(
         nodes.claim(Life(NodeRole.ALL, instance_id=name, boot="before"))
     Node.objects.update(version="0.2.0")
     left_for("0.2.0", name="a", boot="long ago")
-    left_for("0.2.0", name="gone since", boot="long ago")
+    departures.is_back("a")
+    assert departures.departed() == {}
     assert walking.release_before() == "0.1.0", "all went well"
     left_for("0.3.0", name="a", boot="before")
     Node.objects.filter(pk="a").update(status="left")
     assert walking.release_before() == "0.2.0", "it went, and nobody saw it again"
+    assert look().reasons == {"left for release 0.3.0 and is not back": ["a"]}
+    departures.is_back("b")
+    assert departures.departed() == {"a": departures.Departure("before", "0.3.0")}
+    departures.is_back("a")
     Node.objects.filter(pk="a").update(version="0.3.0", boot="later", status="up")
     Node.objects.filter(pk="a").update(last_heartbeat=timezone.now() - timedelta(seconds=20))
     assert walking.release_before() == "0.2.0", "it came back, and died"
     Node.objects.filter(pk="a").delete()
+    left_for("0.3.0", name="a", boot="before")
     CommandAck.objects.update(at=timezone.now() - timedelta(days=2))
     assert walking.release_before() == "0.1.0", "it was given up"
 

@@ -23,11 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PASSWORD_CHANGE = "/admin/password_change/"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> None:
-    queue._waiting.clear()
-
-
 def flushed(action: str) -> list[AuditEntry]:
     queue.flush()
     return book.entries(action)

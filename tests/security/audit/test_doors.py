@@ -36,11 +36,6 @@ CREATE = {
 WORDS = ("Zebra", "Quux", "901234567", "thrice", "Yonder", "whisper", cast.PASSWORD)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> None:
-    queue._waiting.clear()
-
-
 def test_a_create_by_api_names_who_from_where_and_what(hotel: Hotel, client: Client) -> None:
     made = _post(client, "/api/request", CREATE, cast.bearer(hotel.lan), REMOTE_ADDR="203.0.113.9")
     entry = book.only("request:created")

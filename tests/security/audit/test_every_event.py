@@ -174,7 +174,6 @@ def test_blocks_from_the_shell_name_whoever_is_there() -> None:
 
 
 def test_nothing_waits_after_the_last_turn() -> None:
-    queue._waiting.clear()
     queue.happened("test:refused")
     turns.do_last()
     assert book.only("test:refused").count == 1

@@ -24,11 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FROM = "203.0.113.9"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> None:
-    queue._waiting.clear()
-
-
 def flushed(action: str) -> list[AuditEntry]:
     queue.flush()
     return book.entries(action)

@@ -1,0 +1,1 @@
+"""The documents, followed literally: what a new operator types, typed on a bare Debian machine."""
