@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 20
 
 @pytest.fixture(autouse=True)
 def nothing_waits() -> None:
-    """Forget what earlier tests left. What is being written just now comes back when that fails: wait for it."""
+    """Forget what earlier tests left, and wait first: what could not be written just now comes back."""
     for thread in threading.enumerate():
         if thread.name == "audit":
             thread.join(PATIENCE_SECONDS)
