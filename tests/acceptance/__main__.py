@@ -62,7 +62,7 @@ def script(root: Path) -> str:
     for number, step in enumerate(steps.steps()):
         name = f"root/step-{number:02}.sh"
         (root / name).write_text(step.lines)
-        lines += [f'echo "### {number:02} $(date +%T) {step.title}"', f". /{name}"]
+        lines += [f'echo; echo "### {number:02} $(date +%T) {step.title}"', f". /{name}"]
     lines.append(f"echo '{DONE}'")
     (root / "root/walk.sh").write_text("\n".join(lines) + "\n")
     return "/root/walk.sh"

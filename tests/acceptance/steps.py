@@ -23,6 +23,7 @@ bash /root/probe.sh "$TOKEN" > /root/probe.log 2>&1 </dev/null &
 COUNTED = (
     'runuser -u postgres -- psql -At bellhop -c "select count(*), max(id) from requests_app_guestrequest"'
 )
+ALERTS = "curl -fsS http://127.0.0.1:9090/api/v1/alerts"
 DESTROYED = "pg_dropcluster --stop 15 main\npg_createcluster 15 main >&2"
 
 
@@ -107,6 +108,7 @@ def upgrading() -> list[Step]:
             f"install.md § Upgrading, to {DYING}, which dies",
             f"cd {SOURCE}-{DYING}\n{installed}\n{look}\n{refused(go)}\n{refused(status)}\n",
         ),
+        Step("Prometheus tells of it", f"{ALERTS} | grep -o BellhopNodeDown | head -n 1\n"),
         Step("install.md § Going back, from what dies", f"{back}{status}\n"),
         Step("the world: what they saw", "rm /run/probing; wait; sort /root/probe.log | uniq -c\n"),
         Step("nothing but 200", "if grep -qv '^200$' /root/probe.log; then false; fi\n"),
