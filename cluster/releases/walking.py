@@ -7,8 +7,9 @@ next one is asked; the first that does not come back ends the walk, and the rest
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from django.db.migrations.recorder import MigrationRecorder
@@ -60,9 +61,9 @@ def release_before() -> str:
     if len(running) > 1:
         return min(running, key=history.order)
     here = max(running, default=identity.VERSION, key=history.order)
-    if running and any(history.order(it) > history.order(here) for it in _died_in()):
-        return here
     began = dict(ReleaseSeen.objects.values_list("version", "started_at"))
+    if running and any(history.order(it) > history.order(here) for it in _tried_since(here, began)):
+        return here
     older = [it for it in began if history.order(it) < history.order(here)]
     if not older:
         raise Refused(f"No release older than {here} has run on this database. Name one by --to.")
@@ -183,10 +184,10 @@ def _until(
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _died_in() -> Iterator[str]:
-    """Yield the builds that nodes which are not here went to, or ran."""
+def _tried_since(here: str, began: Mapping[str, datetime]) -> Iterator[str]:
+    """Yield the builds that nodes went to, and those that began a life after the last life with ``here``."""
     yield from (it.build for it in departures.departed().values())
-    yield from (it.node.version for it in nodes.seen() if it.state is NodeState.DOWN)
+    yield from (build for build, moment in began.items() if moment > began.get(here, moment))
 
 
 def _suspects() -> bool:

@@ -47,6 +47,11 @@ def unit(word: str, etc: Path) -> Unit:
     return Unit.of(word, moved)
 
 
+@pytest.mark.parametrize("role", ["web", "live"])
+def test_a_start_is_over_when_the_node_says_so(role: str) -> None:
+    assert "Type=notify" in (ROOT / f"deploy/systemd/bellhop-{role}@.service").read_text().splitlines()
+
+
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
 def test_nodes_start_answer_and_leave(etc: Path, tmp_path: Path) -> None:

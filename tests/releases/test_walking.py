@@ -189,6 +189,7 @@ def test_the_way_back_from_a_release_in_which_a_node_dies(houses: list[House], s
     looked = at_night(alive, "--look")
     assert f"It could go back to {NEXT}; nothing was changed." in looked.stdout, looked.stderr
     assert f"`current` names {DYING}, it would again name {NEXT}" in looked.stdout
+    assert "Only one node" not in looked.stdout, "the one that lives does not start anew"
     supervisor = supervised(dead, shelf, NEXT)
     done = at_night(alive, "--yes")
     supervisor.join(30)
@@ -267,10 +268,11 @@ def test_where_a_node_died_in_a_newer_one_the_way_back_is_what_runs(
     departures.is_back("b")
     assert departures.departed() == {"a": departures.Departure("before", "0.3.0")}
     departures.is_back("a")
-    Node.objects.filter(pk="a").update(version="0.3.0", boot="later", status="up")
-    Node.objects.filter(pk="a").update(last_heartbeat=timezone.now() - timedelta(seconds=20))
-    assert walking.release_before() == "0.2.0", "it came back, and died"
     Node.objects.filter(pk="a").delete()
+    ReleaseSeen.objects.create(version="0.3.0", started_at=timezone.now())
+    assert walking.release_before() == "0.2.0", "it came back, died, and was forgotten"
+    ReleaseSeen.objects.filter(pk="0.2.0").update(started_at=timezone.now())
+    assert walking.release_before() == "0.1.0", "the others began anew since: that is over"
     left_for("0.3.0", name="a", boot="before")
     CommandAck.objects.update(at=timezone.now() - timedelta(days=2))
     assert walking.release_before() == "0.1.0", "it was given up"
