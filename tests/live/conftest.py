@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
 
 from tests import cast
 from tests.cast import Hotel, OtherHotel
@@ -28,10 +30,18 @@ def limits() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def node(django_db_setup: None, django_db_blocker: object, limits: tuple[str, ...]) -> Iterator[Node]:
-    """One server for a module: starting it is the dear part."""
+def node(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, limits: tuple[str, ...]
+) -> Iterator[Node]:
+    """One server for a module: starting it is the dear part.
+
+    When it leaves, it writes its last refusals into the audit book; the tables of the module's last test are
+    empty by then, and these rows would be there for every later test. So they are emptied once more.
+    """
     with running(*limits) as started:
         yield started
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture
